@@ -1,0 +1,30 @@
+# The contents page of Sinapsi: every public name, oldest network first.
+# `__init__.py` reads this file, so each line must be `from <module> import <name> as <name>`.
+
+# 1  Neuron
+from sinapsi.linear.neuron import Neuron as Neuron
+
+# 2  Perceptron
+from sinapsi.linear.perceptron import Perceptron as Perceptron
+
+# 3  Adaline and multilayer perceptron
+from sinapsi.linear.adaline import AdalineRegressor as AdalineRegressor
+from sinapsi.linear.adaline import AdalineClassifier as AdalineClassifier
+from sinapsi.feedforward.multilayer_perceptron import MLPRegressor as MLPRegressor
+from sinapsi.feedforward.multilayer_perceptron import MLPClassifier as MLPClassifier
+
+# Models in files, without pickle
+from sinapsi.persistence import save as save
+from sinapsi.persistence import load as load
+
+# The common vocabulary
+from sinapsi import activations as activations
+from sinapsi import losses as losses
+from sinapsi import schedules as schedules
+from sinapsi import stopping as stopping
+from sinapsi import history as history
+from sinapsi import exceptions as exceptions
+from sinapsi import datasets as datasets
+from sinapsi import plots as plots
+
+__version__: str

@@ -1,0 +1,1 @@
+"""Chapter 3: the multilayer perceptron and explicit back-propagation."""

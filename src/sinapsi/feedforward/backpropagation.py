@@ -1,0 +1,251 @@
+"""Explicit back-propagation: forward pass, local gradients, gradient. No automatic differentiation.
+
+With fields v_l = y_(l-1) W_l + b_l and outputs y_l = phi_l(v_l), the local gradients delta = -dE/dv are
+
+    delta (output) = phi'(v) e          (softmax or logistic with cross-entropy: d - y)
+    delta (hidden) = phi'(v) (delta W^T of the layer above)
+
+and the gradient of the weights is -y_(l-1)^T delta_l. Rumelhart, Hinton and Williams (1986); chapter 3 of the course,
+with the signs of the errata. All weights live in one flat vector, so that a solver moves them in one go; the matrices
+are views of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from sinapsi.activations import Activation, Floats
+from sinapsi.losses import Loss
+
+PREDICTION_ROWS = 8192  # rows that are predicted at a time, so that hidden layers stay in the cache
+
+
+@dataclass(frozen=True)
+class Network:
+    """The plan of a multilayer perceptron: sizes, activations, loss. It holds no weights.
+
+    Parameters
+    ----------
+    sizes : tuple of int
+        Units of each layer: inputs, hidden layers, outputs.
+    activations : tuple of Activation
+        One for each layer after the inputs.
+    loss : Loss
+        What learning minimizes.
+    """
+
+    sizes: tuple[int, ...]
+    activations: tuple[Activation, ...]
+    loss: Loss
+
+    @property
+    def n_coefs(self) -> int:
+        """Number of weights without the biases; they come first in the flat vector."""
+        return sum(fan_in * fan_out for fan_in, fan_out in pairwise(self.sizes))
+
+    @property
+    def n_parameters(self) -> int:
+        """Number of weights and biases."""
+        return self.n_coefs + sum(self.sizes[1:])
+
+    def views(self, flat: Floats) -> tuple[list[Floats], list[Floats]]:
+        """Cut a flat vector into weight matrices and biases.
+
+        Parameters
+        ----------
+        flat : array of shape (n_parameters,)
+            All weights, layer by layer, then all biases.
+
+        Returns
+        -------
+        coefs : list of array of shape (fan_in, fan_out)
+            Views of ``flat``.
+        intercepts : list of array of shape (fan_out,)
+            Views of ``flat``.
+        """
+        coefs, intercepts, start = [], [], 0
+        for fan_in, fan_out in pairwise(self.sizes):
+            coefs.append(flat[start : start + fan_in * fan_out].reshape(fan_in, fan_out))
+            start += fan_in * fan_out
+        for fan_out in self.sizes[1:]:
+            intercepts.append(flat[start : start + fan_out])
+            start += fan_out
+        return coefs, intercepts
+
+
+class BackPropagation:
+    """The two passes over a batch, in buffers that are allocated once.
+
+    Parameters
+    ----------
+    network : Network
+        The plan.
+    parameters : array of shape (n_parameters,)
+        Weights and biases; read at every pass.
+    batch_size : int
+        Largest number of examples in a batch.
+    """
+
+    def __init__(self, network: Network, parameters: Floats, batch_size: int) -> None:
+        self._network = network
+        self._coefs, self._intercepts = network.views(parameters)
+        self.gradient = np.zeros_like(parameters)
+        self._coef_gradients, self._intercept_gradients = network.views(self.gradient)
+        layers = network.sizes[1:]
+        self._outputs = [np.empty((batch_size, size), dtype=parameters.dtype) for size in layers]
+        self._deltas = [np.empty((batch_size, size), dtype=parameters.dtype) for size in layers]
+
+    def forward(self, inputs: Any) -> list[Floats]:
+        """Compute the outputs of every layer.
+
+        Parameters
+        ----------
+        inputs : array or CSR matrix of shape (n_samples, n_features)
+            A batch.
+
+        Returns
+        -------
+        list of array of shape (n_samples, n_units)
+            One a layer after the inputs; views of buffers that the next call overwrites.
+        """
+        outputs = [buffer[: inputs.shape[0]] for buffer in self._outputs]
+        below = inputs
+        for coef, intercept, activation, output in zip(
+            self._coefs, self._intercepts, self._network.activations, outputs, strict=True
+        ):
+            multiply_into(below, coef, output)
+            output += intercept
+            activation.apply(output)
+            below = output
+        return outputs
+
+    def local_gradients(self, outputs: Sequence[Floats], targets: Floats) -> list[Floats]:
+        """Propagate the errors back: delta = -dE/dv of every unit, for every example.
+
+        Parameters
+        ----------
+        outputs : list of array
+            What :meth:`forward` gave.
+        targets : array of shape (n_samples, n_outputs)
+            Wanted outputs.
+
+        Returns
+        -------
+        list of array of shape (n_samples, n_units)
+            One a layer after the inputs; views of buffers that the next call overwrites.
+        """
+        deltas = [buffer[: len(targets)] for buffer in self._deltas]
+        self._start_at_outputs(outputs[-1], targets, deltas[-1])
+        self._go_down(outputs, deltas)
+        return deltas
+
+    def learn_from(self, inputs: Any, targets: Floats, weights: Floats | None) -> float:
+        """Compute the mean error of a batch and, in ``gradient``, its gradient.
+
+        Parameters
+        ----------
+        inputs : array or CSR matrix of shape (n_samples, n_features)
+            A batch.
+        targets : array of shape (n_samples, n_outputs)
+            Wanted outputs.
+        weights : array of shape (n_samples,) or None
+            Weight of each example, of mean 1 over all examples; they are not scaled anew in each batch, lest they
+            cancel in a batch of one.
+
+        Returns
+        -------
+        float
+            Mean of the weighted E over the batch, without any penalty.
+        """
+        outputs = self.forward(inputs)
+        deltas = [buffer[: len(targets)] for buffer in self._deltas]
+        self._start_at_outputs(outputs[-1], targets, deltas[-1])
+        # Scaled here once, every delta below and every gradient come out as the mean over the batch.
+        deltas[-1] *= -1 / len(targets) if weights is None else (weights / -len(targets))[:, np.newaxis]
+        self._go_down(outputs, deltas)
+        for layer, delta in enumerate(deltas):
+            below = outputs[layer - 1] if layer else inputs
+            multiply_into(below.T, delta, self._coef_gradients[layer])
+            np.sum(delta, axis=0, out=self._intercept_gradients[layer])
+        errors = self._network.loss.per_example(self._network.activations[-1], targets, outputs[-1])
+        return float(errors.mean() if weights is None else errors @ weights / len(errors))
+
+    def _start_at_outputs(self, outputs: Floats, targets: Floats, delta: Floats) -> None:
+        self._network.loss.local_gradient(self._network.activations[-1], targets, outputs, delta)
+
+    def _go_down(self, outputs: Sequence[Floats], deltas: Sequence[Floats]) -> None:
+        for layer in range(len(deltas) - 1, 0, -1):
+            np.matmul(deltas[layer], self._coefs[layer].T, out=deltas[layer - 1])
+            self._network.activations[layer - 1].pull_back(outputs[layer - 1], deltas[layer - 1])
+
+
+def multiply_into(left: Any, right: Floats, out: Floats) -> None:
+    """Write the matrix product of a dense or sparse matrix with a dense one.
+
+    Parameters
+    ----------
+    left : array or sparse matrix of shape (n, k)
+        First factor.
+    right : array of shape (k, m)
+        Second factor.
+    out : array of shape (n, m)
+        Overwritten.
+    """
+    if sparse.issparse(left):
+        out[...] = left @ right
+    else:
+        np.matmul(left, right, out=out)
+
+
+def outputs_of(network: Network, parameters: Floats, inputs: Any) -> Floats:
+    """Give the outputs of a network, block by block of rows.
+
+    Parameters
+    ----------
+    network : Network
+        The plan.
+    parameters : array of shape (n_parameters,)
+        Weights and biases.
+    inputs : array or CSR matrix of shape (n_samples, n_features)
+        Examples.
+
+    Returns
+    -------
+    array of shape (n_samples, n_outputs)
+        Outputs of the last layer.
+    """
+    n_samples = inputs.shape[0]
+    passes = BackPropagation(network, parameters, min(n_samples, PREDICTION_ROWS))
+    outputs = np.empty((n_samples, network.sizes[-1]), dtype=parameters.dtype)
+    for start in range(0, n_samples, PREDICTION_ROWS):
+        block = slice(start, start + PREDICTION_ROWS)
+        outputs[block] = passes.forward(inputs[block])[-1]
+    return outputs
+
+
+def mean_error(network: Network, outputs: Floats, targets: Floats, weights: NDArray[Any] | None = None) -> float:
+    """Give the weighted mean error of outputs.
+
+    Parameters
+    ----------
+    network : Network
+        Whose loss is meant.
+    outputs, targets : array of shape (n_samples, n_outputs)
+        Given and wanted outputs.
+    weights : array of shape (n_samples,), optional
+        Weight of each example.
+
+    Returns
+    -------
+    float
+        Mean of E.
+    """
+    errors = network.loss.per_example(network.activations[-1], targets, outputs)
+    return float(np.average(errors, weights=weights))

@@ -1,0 +1,116 @@
+"""L-BFGS on all examples at once, by SciPy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import OptimizeResult, minimize
+
+from sinapsi.exceptions import InvalidParameterError
+from sinapsi.feedforward.backpropagation import BackPropagation
+from sinapsi.feedforward.solvers.problem import Problem, Solver
+from sinapsi.monitor import FitMonitor
+from sinapsi.stopping import Criterion, StopCode
+
+BLOCK_ROWS = 8192  # rows back-propagated at a time, so that memory does not grow with the data
+
+
+@dataclass(frozen=True)
+class LBFGS(Solver):
+    """Limited-memory BFGS, a quasi-Newton method for small and medium data. Liu and Nocedal (1989).
+
+    Parameters
+    ----------
+    gtol : float, default=1e-4
+        It has converged when no component of the gradient is larger, at least 0.
+    ftol : float, default=1e-9
+        It has converged when an iteration lowers the loss by a smaller share, at least 0.
+    memory : int, default=10
+        Number of corrections that stand for the Hessian, at least 1.
+    """
+
+    short_name = "lbfgs"
+    can_go_on: ClassVar[bool] = False
+    default_criteria: ClassVar[tuple[Criterion, ...]] = ()
+    gtol: float = 1e-4
+    ftol: float = 1e-9
+    memory: int = 10
+
+    def __post_init__(self) -> None:
+        if not (self.gtol >= 0 and self.ftol >= 0 and self.memory >= 1):
+            raise InvalidParameterError(
+                f"The solver lbfgs wants gtol and ftol of at least 0 and memory of at least 1. Got {self}."
+            )
+
+    def minimize(self, problem: Problem, monitor: FitMonitor) -> None:  # noqa: D102
+        evaluate = _FullBatch(problem)
+        start = problem.parameters.astype(np.float64)
+
+        def end_iteration(intermediate_result: OptimizeResult) -> None:
+            problem.parameters[...] = intermediate_result.x
+            evaluations, evaluate.n_evaluations = evaluate.n_evaluations, 0
+            norm = float(np.linalg.norm(evaluate.gradient))
+            if monitor.record(
+                loss=float(intermediate_result.fun), n_steps=1, gradient_norm=norm, evaluations=evaluations
+            ):
+                raise StopIteration
+
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # the monitor tells of a divergence
+            result = minimize(
+                evaluate,
+                start,
+                jac=True,
+                method="L-BFGS-B",
+                callback=end_iteration,
+                options={
+                    "maxiter": 10**9,  # the monitor counts
+                    "maxfun": 10**9,
+                    "gtol": self.gtol,
+                    "ftol": self.ftol,
+                    "maxcor": self.memory,
+                },
+            )
+        if monitor.stop_reason is None:
+            problem.parameters[...] = result.x
+            _say_why_it_ended(result, evaluate, monitor)
+
+
+def _say_why_it_ended(result: OptimizeResult, evaluate: _FullBatch, monitor: FitMonitor) -> None:
+    if not monitor.n_epochs:  # it ended where it began: already a minimum, or nothing finite to go down
+        monitor.record(loss=float(result.fun), n_steps=1, gradient_norm=float(np.linalg.norm(evaluate.gradient)))
+    if monitor.stop_reason is None or monitor.stop_reason.code is StopCode.MAX_ITER:
+        reasons = {0: "L-BFGS converged", 2: "L-BFGS could find no lower loss along its line of search"}
+        sentence = reasons.get(int(result.status), "L-BFGS ended")
+        monitor.stop(StopCode.TOLERANCE, f"{sentence} ({str(result.message).strip().lower()})")
+
+
+class _FullBatch:
+    """Mean error with its penalty, and the gradient, over all examples; block by block of rows."""
+
+    def __init__(self, problem: Problem) -> None:
+        self._problem = problem
+        self._passes = BackPropagation(problem.network, problem.parameters, min(len(problem.examples), BLOCK_ROWS))
+        self.gradient: NDArray[np.float64] = np.zeros(len(problem.parameters))
+        self.n_evaluations = 0
+
+    def __call__(self, parameters: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        problem, examples = self._problem, self._problem.examples
+        problem.parameters[...] = parameters
+        coefs = parameters[: problem.network.n_coefs]
+        decay = problem.alpha / len(examples)
+        error = 0.5 * decay * float(coefs @ coefs)
+        gradient = np.zeros_like(parameters)
+        gradient[: len(coefs)] = decay * coefs
+        for start in range(0, len(examples), BLOCK_ROWS):
+            rows = slice(start, start + BLOCK_ROWS)
+            targets = examples.targets[rows]
+            weights = None if examples.weights is None else examples.weights[rows]
+            share = len(targets) / len(examples)
+            error += share * self._passes.learn_from(examples.inputs[rows], targets, weights)
+            gradient += share * self._passes.gradient
+        self.gradient = gradient
+        self.n_evaluations += 1
+        return error, gradient

@@ -1,0 +1,99 @@
+"""What every solver is given, and what it must do."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sinapsi.activations import Floats
+from sinapsi.feedforward.backpropagation import Network
+from sinapsi.monitor import FitMonitor
+from sinapsi.schedules import Schedule
+from sinapsi.short_forms import ShortForm
+from sinapsi.stopping import Criterion, Tolerance
+from sinapsi.validation import Examples
+
+
+@dataclass
+class Problem:
+    """A network to train.
+
+    Parameters
+    ----------
+    network : Network
+        The plan.
+    parameters : array of shape (n_parameters,)
+        Weights and biases, changed in place.
+    examples : Examples
+        Training data; weights, where there are any, have mean 1.
+    alpha : float
+        Penalty: alpha / (2 n) times the squared weights stands beside the mean error of n examples.
+    batch_size : int
+        Examples a step.
+    schedule : Schedule
+        Learning rates over steps.
+    momentum : float
+        Share of the last step in the next one.
+    random : numpy.random.Generator or None
+        Source of a new order in every epoch; None keeps the order given.
+    memory : dict of str to array
+        What the solver keeps from one fit to the next (velocities, moments, number of steps).
+    """
+
+    network: Network
+    parameters: Floats
+    examples: Examples
+    alpha: float
+    batch_size: int
+    schedule: Schedule
+    momentum: float
+    random: np.random.Generator | None
+    memory: dict[str, NDArray[Any]] = field(default_factory=dict)
+
+    def remembered(self, name: str) -> Floats:
+        """Give an array like the parameters that outlives the fit; zeros at first.
+
+        Parameters
+        ----------
+        name : str
+            What it is.
+
+        Returns
+        -------
+        array of shape (n_parameters,)
+            To be changed in place.
+        """
+        return self.memory.setdefault(name, np.zeros_like(self.parameters))
+
+    @property
+    def n_steps(self) -> int:
+        """Updates made since learning began."""
+        return int(self.memory.get("n_steps", np.zeros(1))[0])
+
+    @n_steps.setter
+    def n_steps(self, number: int) -> None:
+        self.memory["n_steps"] = np.array([number])
+
+
+@dataclass(frozen=True)
+class Solver(ShortForm, ABC):
+    """A way to descend the mean error of a network."""
+
+    can_go_on: ClassVar[bool] = True  # whether partial_fit has a meaning
+    default_criteria: ClassVar[tuple[Criterion, ...]] = (Tolerance(),)
+
+    @abstractmethod
+    def minimize(self, problem: Problem, monitor: FitMonitor) -> None:
+        """Change the parameters in place until the monitor says stop; record every epoch.
+
+        Parameters
+        ----------
+        problem : Problem
+            What to minimize.
+        monitor : FitMonitor
+            Who watches.
+        """

@@ -1,0 +1,214 @@
+"""Compiled learning rules that visit one example after another: perceptron, Kesler's construction, LMS.
+
+Each function goes once through the examples and changes the weights in place. ``order`` holds the rows in their order
+of presentation; an empty one stands for 0, 1, 2, ... ``rates`` holds the learning rate of every presentation, or a
+single rate for all. The rows of a sparse X come as the three arrays of the
+CSR format. Rosenblatt (1958), Duda and Hart (1973), Widrow and Hoff (1960); chapters 2 and 3 of the course.
+"""
+
+import numpy as np
+from numba import njit
+
+# Sums may be taken in any order (that is what vector instructions need); NaN and infinity keep their meaning.
+compiled = njit(cache=True, nogil=True, fastmath={"reassoc", "contract", "nsz"})
+
+
+@compiled
+def _n_presentations(order, n_rows):
+    return order.shape[0] if order.shape[0] else n_rows
+
+
+@compiled
+def _field(X, i, coef):
+    """Scalar product of row i with the weights."""
+    field = X.dtype.type(0)
+    for j in range(coef.shape[0]):
+        field += X[i, j] * coef[j]
+    return field
+
+
+@compiled
+def _move(X, i, step, coef):
+    """Weights <- weights + step * row i."""
+    for j in range(coef.shape[0]):
+        coef[j] += step * X[i, j]
+
+
+@compiled
+def _field_csr(data, columns, rows, i, coef):
+    field = data.dtype.type(0)
+    for place in range(rows[i], rows[i + 1]):
+        field += data[place] * coef[columns[place]]
+    return field
+
+
+@compiled
+def _move_csr(data, columns, rows, i, step, coef):
+    for place in range(rows[i], rows[i + 1]):
+        coef[columns[place]] += step * data[place]
+
+
+@compiled
+def learn_perceptron(X, signed_weights, order, rates, coef, intercept):
+    """One pass of the perceptron rule; gives the number of corrections and the summed perceptron criterion.
+
+    ``signed_weights`` is +w for an example of the positive class and -w for one of the negative class, where w is
+    its weight; ``intercept`` has one element.
+    """
+    n_corrections = 0
+    criterion = 0.0
+    last_rate = rates.shape[0] - 1
+    for n in range(_n_presentations(order, X.shape[0])):
+        i = order[n] if order.shape[0] else n
+        field = _field(X, i, coef) + intercept[0]
+        if signed_weights[i] * field <= 0:
+            step = rates[min(n, last_rate)] * signed_weights[i]
+            _move(X, i, step, coef)
+            intercept[0] += step
+            n_corrections += 1
+            criterion -= signed_weights[i] * field
+    return n_corrections, criterion
+
+
+@compiled
+def learn_perceptron_csr(data, columns, rows, signed_weights, order, rates, coef, intercept):
+    """The same for rows in CSR form."""
+    n_corrections = 0
+    criterion = 0.0
+    last_rate = rates.shape[0] - 1
+    for n in range(_n_presentations(order, rows.shape[0] - 1)):
+        i = order[n] if order.shape[0] else n
+        field = _field_csr(data, columns, rows, i, coef) + intercept[0]
+        if signed_weights[i] * field <= 0:
+            step = rates[min(n, last_rate)] * signed_weights[i]
+            _move_csr(data, columns, rows, i, step, coef)
+            intercept[0] += step
+            n_corrections += 1
+            criterion -= signed_weights[i] * field
+    return n_corrections, criterion
+
+
+@compiled
+def _strongest_rival(fields, label):
+    """The other class with the largest field; ties go to the lowest index."""
+    rival = 1 if label == 0 else 0
+    for k in range(fields.shape[0]):
+        if k != label and fields[k] > fields[rival]:
+            rival = k
+    return rival
+
+
+@compiled
+def learn_kesler(X, labels, weights, order, rates, coef, intercept):
+    """One pass of Kesler's construction; gives the number of corrections and the summed margin violations.
+
+    An example whose own class does not have the largest field draws its class nearer and pushes the strongest rival
+    away. ``coef`` has one row a class, ``weights`` one weight an example.
+    """
+    n_corrections = 0
+    criterion = 0.0
+    last_rate = rates.shape[0] - 1
+    fields = np.empty(coef.shape[0], dtype=coef.dtype)
+    for n in range(_n_presentations(order, X.shape[0])):
+        i = order[n] if order.shape[0] else n
+        for k in range(coef.shape[0]):
+            fields[k] = _field(X, i, coef[k]) + intercept[k]
+        label = labels[i]
+        rival = _strongest_rival(fields, label)
+        if fields[label] <= fields[rival]:
+            step = rates[min(n, last_rate)] * weights[i]
+            _move(X, i, step, coef[label])
+            _move(X, i, -step, coef[rival])
+            intercept[label] += step
+            intercept[rival] -= step
+            n_corrections += 1
+            criterion += weights[i] * (fields[rival] - fields[label])
+    return n_corrections, criterion
+
+
+@compiled
+def learn_kesler_csr(data, columns, rows, labels, weights, order, rates, coef, intercept):
+    """The same for rows in CSR form."""
+    n_corrections = 0
+    criterion = 0.0
+    last_rate = rates.shape[0] - 1
+    fields = np.empty(coef.shape[0], dtype=coef.dtype)
+    for n in range(_n_presentations(order, rows.shape[0] - 1)):
+        i = order[n] if order.shape[0] else n
+        for k in range(coef.shape[0]):
+            fields[k] = _field_csr(data, columns, rows, i, coef[k]) + intercept[k]
+        label = labels[i]
+        rival = _strongest_rival(fields, label)
+        if fields[label] <= fields[rival]:
+            step = rates[min(n, last_rate)] * weights[i]
+            _move_csr(data, columns, rows, i, step, coef[label])
+            _move_csr(data, columns, rows, i, -step, coef[rival])
+            intercept[label] += step
+            intercept[rival] -= step
+            n_corrections += 1
+            criterion += weights[i] * (fields[rival] - fields[label])
+    return n_corrections, criterion
+
+
+@compiled
+def learn_lms(X, targets, weights, order, rates, decay, coef, intercept):
+    """One pass of the LMS rule w <- w + eta (d - y) x; gives the summed weighted error 1/2 sum (d - y)^2.
+
+    ``targets`` has one column an output, ``coef`` one row an output; ``weights`` holds the weight of every example
+    or a single one for all; ``decay`` pulls the weights toward 0 at each step (the intercepts stay free).
+    """
+    error_sum = 0.0
+    last_rate = rates.shape[0] - 1
+    last_weight = weights.shape[0] - 1
+    for n in range(_n_presentations(order, X.shape[0])):
+        i = order[n] if order.shape[0] else n
+        rate = rates[min(n, last_rate)]
+        weight = weights[min(i, last_weight)]
+        for k in range(coef.shape[0]):
+            error = targets[i, k] - (_field(X, i, coef[k]) + intercept[k])
+            error_sum += 0.5 * weight * error * error
+            step = rate * weight * error
+            if decay != 0:
+                _shrink(coef[k], rate * decay)
+            _move(X, i, step, coef[k])
+            intercept[k] += step
+    return error_sum
+
+
+@compiled
+def learn_lms_csr(data, columns, rows, targets, weights, order, rates, decay, coef, intercept):
+    """The same for rows in CSR form."""
+    error_sum = 0.0
+    last_rate = rates.shape[0] - 1
+    last_weight = weights.shape[0] - 1
+    for n in range(_n_presentations(order, rows.shape[0] - 1)):
+        i = order[n] if order.shape[0] else n
+        rate = rates[min(n, last_rate)]
+        weight = weights[min(i, last_weight)]
+        for k in range(coef.shape[0]):
+            error = targets[i, k] - (_field_csr(data, columns, rows, i, coef[k]) + intercept[k])
+            error_sum += 0.5 * weight * error * error
+            step = rate * weight * error
+            if decay != 0:
+                _shrink(coef[k], rate * decay)
+            _move_csr(data, columns, rows, i, step, coef[k])
+            intercept[k] += step
+    return error_sum
+
+
+@compiled
+def _shrink(coef, rate):
+    for j in range(coef.shape[0]):
+        coef[j] -= rate * coef[j]
+
+
+@compiled
+def largest_squared_norm(X):
+    """The largest squared Euclidean norm of a row."""
+    largest = 0.0
+    for i in range(X.shape[0]):
+        squared_norm = X.dtype.type(0)
+        for j in range(X.shape[1]):
+            squared_norm += X[i, j] * X[i, j]
+        largest = max(largest, squared_norm)
+    return largest

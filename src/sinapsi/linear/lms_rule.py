@@ -1,0 +1,100 @@
+"""One pass of the LMS rule over the examples: one by one, in mini-batches, or all at once."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sinapsi.activations import Floats
+from sinapsi.linear import kernels
+from sinapsi.linear.perceptron_rule import fields_of, rows_of
+from sinapsi.schedules import Schedule
+from sinapsi.validation import Examples
+
+
+class LMSRule:
+    """The delta rule w <- w + eta (d - y) x of Widrow and Hoff, with the weights it changes in place.
+
+    It descends the mean over the examples of 1/2 |d - y|^2 + alpha / (2 n) |w|^2, whose minimum is the exact solution.
+
+    Parameters
+    ----------
+    examples : Examples
+        With targets of shape (n_samples, n_outputs).
+    coef : array of shape (n_outputs, n_features)
+        Weights, changed in place.
+    intercept : array of shape (n_outputs,)
+        Biases, changed in place.
+    batch_size : int
+        Examples whose mean gradient makes one step.
+    schedule : Schedule
+        Learning rates over steps.
+    alpha : float
+        Penalty on the sum of squares, Ridge's convention.
+    """
+
+    def __init__(
+        self, examples: Examples, coef: Floats, intercept: Floats, *, batch_size: int, schedule: Schedule, alpha: float
+    ) -> None:
+        self._examples = examples
+        self._coef = coef
+        self._intercept = intercept
+        self._batch_size = batch_size
+        self._schedule = schedule
+        self._rows = rows_of(examples.inputs)
+        weights = np.ones(1) if examples.weights is None else examples.weights
+        self._weights = weights.astype(coef.dtype)
+        self._total_weight = len(examples) if examples.weights is None else float(weights.sum())
+        # One by one, a step is weight times gradient; in batches, the weighted mean of gradients.
+        self._decay = coef.dtype.type(alpha / (len(examples) if batch_size == 1 else self._total_weight))
+
+    @property
+    def n_steps(self) -> int:
+        """Updates in a pass."""
+        return -(-len(self._examples) // self._batch_size)
+
+    def learn(self, first_step: int, random: np.random.Generator | None) -> tuple[float, float]:
+        """Go once through the examples.
+
+        Parameters
+        ----------
+        first_step : int
+            Updates made before this pass, for the schedule.
+        random : numpy.random.Generator or None
+            Source of a new order; None keeps the order given.
+
+        Returns
+        -------
+        mean_error : float
+            Weighted mean of 1/2 |d - y|^2 as the examples were met.
+        rate : float
+            Learning rate of the last step.
+        """
+        steps = np.arange(first_step, first_step + (1 if self._schedule.is_constant else self.n_steps))
+        rates = self._schedule.rates(steps).astype(self._coef.dtype)
+        n_samples = len(self._examples)
+        order = np.empty(0, dtype=np.intp) if random is None else random.permutation(n_samples)
+        if self._batch_size == 1:
+            error_sum = self._learn_one_by_one(order, rates)
+        else:
+            error_sum = self._learn_in_batches(order if len(order) else np.arange(n_samples), rates)
+        return error_sum / self._total_weight, float(rates[-1])
+
+    def _learn_one_by_one(self, order: NDArray[np.intp], rates: Floats) -> float:
+        kernel = kernels.learn_lms if len(self._rows) == 1 else kernels.learn_lms_csr
+        arguments = (self._examples.targets, self._weights, order, rates, self._decay, self._coef, self._intercept)
+        return float(kernel(*self._rows, *arguments))
+
+    def _learn_in_batches(self, order: NDArray[np.intp], rates: Floats) -> float:
+        error_sum = 0.0
+        for step, start in enumerate(range(0, len(order), self._batch_size)):
+            batch = self._examples.take(order[start : start + self._batch_size])
+            errors = batch.targets - fields_of(batch.inputs, self._coef, self._intercept)
+            weighted = errors if batch.weights is None else batch.weights[:, np.newaxis] * errors
+            error_sum += 0.5 * float(np.vdot(weighted, errors))
+            # The mean over the batch: one example of weight 1 moves the weights just as one by one.
+            total = len(batch) if batch.weights is None else batch.weights.sum()
+            rate = rates[min(step, len(rates) - 1)]
+            self._coef += (rate / total) * (weighted.T @ batch.inputs) - rate * self._decay * self._coef
+            self._intercept += (rate / total) * weighted.sum(axis=0)
+        return error_sum

@@ -1,0 +1,138 @@
+"""What a network minimizes: squared error and cross-entropy, scaled as in scikit-learn's MLP.
+
+The error of one example is E = 1/2 sum_j e_j^2, or the cross-entropy -sum_j d_j log y_j; a fit minimizes the weighted
+mean over the examples. Sums run over the outputs (scikit-learn's squared loss divides the value, but not the
+gradient, by their number; here both belong together).
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+
+from sinapsi.activations import Activation, Floats, Logistic, Softmax
+from sinapsi.exceptions import InvalidParameterError
+from sinapsi.short_forms import ShortForm
+
+
+@dataclass(frozen=True)
+class Loss(ShortForm, ABC):
+    """The error between the wanted outputs d and the outputs y of units with a given activation."""
+
+    @abstractmethod
+    def per_example(self, activation: Activation, targets: Floats, outputs: Floats) -> Floats:
+        """Evaluate the error of each example.
+
+        Parameters
+        ----------
+        activation : Activation
+            Of the output units.
+        targets, outputs : array of shape (n_samples, n_outputs)
+            Wanted and given outputs.
+
+        Returns
+        -------
+        array of shape (n_samples,)
+            E of each example.
+        """
+
+    @abstractmethod
+    def local_gradient(self, activation: Activation, targets: Floats, outputs: Floats, out: Floats) -> None:
+        """Write the local gradient delta = -dE/dv of the output units.
+
+        Parameters
+        ----------
+        activation : Activation
+            Of the output units.
+        targets, outputs : array of shape (n_samples, n_outputs)
+            Wanted and given outputs.
+        out : array of shape (n_samples, n_outputs)
+            Overwritten with delta.
+        """
+
+
+@dataclass(frozen=True)
+class SquaredError(Loss):
+    """E = 1/2 sum_j (d_j - y_j)^2, for any differentiable output activation."""
+
+    short_name = "squared_error"
+
+    def per_example(self, activation: Activation, targets: Floats, outputs: Floats) -> Floats:  # noqa: D102
+        errors = targets - outputs
+        return np.asarray(0.5 * np.einsum("ij,ij->i", errors, errors))
+
+    def local_gradient(self, activation: Activation, targets: Floats, outputs: Floats, out: Floats) -> None:  # noqa: D102
+        np.subtract(targets, outputs, out=out)
+        activation.pull_back(outputs, out)
+
+
+@dataclass(frozen=True)
+class LogLoss(Loss):
+    """Cross-entropy of softmax outputs (one class of several) or of logistic outputs (each its own yes or no).
+
+    With these activations the factor phi'(v) cancels: delta = slope (d - y).
+    """
+
+    short_name = "log_loss"
+
+    def per_example(self, activation: Activation, targets: Floats, outputs: Floats) -> Floats:  # noqa: D102
+        smallest = np.finfo(outputs.dtype).tiny  # an output rounded to 0 costs some 87 (float32) nats, not infinity
+        if isinstance(activation, Softmax):
+            given = np.einsum("ij,ij->i", targets, outputs)
+            return np.asarray(-np.log(np.maximum(given, smallest)))
+        given = np.where(targets > 0.5, outputs, 1 - outputs)
+        return np.asarray(-np.log(np.maximum(given, smallest)).sum(axis=1))
+
+    def local_gradient(self, activation: Activation, targets: Floats, outputs: Floats, out: Floats) -> None:  # noqa: D102
+        np.subtract(targets, outputs, out=out)
+        if isinstance(activation, Logistic) and activation.slope != 1.0:
+            out *= activation.slope
+
+
+squared_error = SquaredError()
+log_loss = LogLoss()
+
+BY_NAME: Mapping[str, Loss] = MappingProxyType(
+    {"squared_error": squared_error, "log_loss": log_loss, "cross_entropy": log_loss}
+)
+
+
+def loss_named(form: str | Loss, activation: Activation) -> Loss:
+    """Give the loss that a name stands for, if it suits the output units.
+
+    Parameters
+    ----------
+    form : str or Loss
+        ``"squared_error"``, ``"log_loss"`` or ``"cross_entropy"`` (another word for the same), or an object.
+    activation : Activation
+        Of the output units.
+
+    Returns
+    -------
+    Loss
+        The object.
+
+    Raises
+    ------
+    InvalidParameterError
+        If the name is unknown, or the log loss meets outputs that are no probabilities.
+
+    Examples
+    --------
+    >>> from sinapsi.activations import softmax
+    >>> loss_named("cross_entropy", softmax)
+    LogLoss()
+    """
+    loss = form if isinstance(form, Loss) else BY_NAME.get(form)
+    if loss is None:
+        raise InvalidParameterError(f"Unknown loss {form!r}. Expected one of {', '.join(BY_NAME)}.")
+    if isinstance(loss, LogLoss) and not isinstance(activation, Softmax | Logistic):
+        raise InvalidParameterError(
+            f"The log loss wants outputs that are probabilities. Got output activation '{activation}'. "
+            "Pass output_activation='softmax' or 'logistic', or loss='squared_error'."
+        )
+    return loss
