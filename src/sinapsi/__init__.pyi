@@ -8,10 +8,10 @@ from sinapsi.linear.neuron import Neuron as Neuron
 from sinapsi.linear.perceptron import Perceptron as Perceptron
 
 # 3  Adaline and multilayer perceptron
-from sinapsi.linear.adaline import AdalineRegressor as AdalineRegressor
-from sinapsi.linear.adaline import AdalineClassifier as AdalineClassifier
-from sinapsi.feedforward.multilayer_perceptron import MLPRegressor as MLPRegressor
-from sinapsi.feedforward.multilayer_perceptron import MLPClassifier as MLPClassifier
+from sinapsi.linear.adaline_regressor import AdalineRegressor as AdalineRegressor
+from sinapsi.linear.adaline_classifier import AdalineClassifier as AdalineClassifier
+from sinapsi.feedforward.mlp_regressor import MLPRegressor as MLPRegressor
+from sinapsi.feedforward.mlp_classifier import MLPClassifier as MLPClassifier
 
 # Models in files, without pickle
 from sinapsi.persistence import save as save
@@ -28,3 +28,4 @@ from sinapsi import datasets as datasets
 from sinapsi import plots as plots
 
 __version__: str
+_CONTENTS: dict[str, str]

@@ -21,7 +21,7 @@ from sklearn.utils.validation import check_consistent_length, column_or_1d, vali
 from sinapsi.exceptions import InvalidInputError, InvalidParameterError
 from sinapsi.parameters import Rule, check_parameters
 from sinapsi.references import Reference
-from sinapsi.validation import Examples
+from sinapsi.validation import ExampleSet
 
 Floats: TypeAlias = NDArray[np.floating[Any]]
 
@@ -94,14 +94,14 @@ class NetworkEstimator(BaseEstimator):
 
     def _with_validation(
         self,
-        examples: Examples,
+        examples: ExampleSet,
         validation: tuple[ArrayLike | None, ArrayLike | None],
         encode: Callable[[NDArray[Any]], NDArray[Any]],
         *,
         fraction: float,
         random: np.random.Generator,
         strata: NDArray[Any] | None,
-    ) -> tuple[Examples, Examples | None]:
+    ) -> tuple[ExampleSet, ExampleSet | None]:
         """Training and validation examples: those the user passed, or a share held out, or none."""
         X_val, y_val = validation
         if (X_val is None) != (y_val is None):
@@ -114,7 +114,7 @@ class NetworkEstimator(BaseEstimator):
             raise InvalidInputError(
                 f"y_val must have as many outputs as y. Got shapes {targets.shape} and {examples.targets.shape}."
             )
-        return examples, Examples(inputs.astype(examples.inputs.dtype, copy=False), targets)
+        return examples, ExampleSet(inputs.astype(examples.inputs.dtype, copy=False), targets)
 
 
 def _check_finite(inputs: Any, owner: str) -> None:
@@ -139,7 +139,7 @@ def _numbers(y: ArrayLike, dtype: np.dtype[Any]) -> Floats:
 def _labels(y: ArrayLike) -> NDArray[Any]:
     """Class labels (n_samples,), or a 0/1 indicator matrix (n_samples, n_labels)."""
     if sparse.issparse(y):
-        y = y.toarray()
+        return _labels(np.asarray(y.toarray()))  # type: ignore[union-attr]  # issparse has told its class
     if isinstance(y, np.ndarray) and y.ndim == 1 and y.dtype.kind in "iub":
         return y  # whole numbers are classes: no need to look at each of them
     try:
@@ -347,7 +347,7 @@ def weights_of_examples(sample_weight: ArrayLike | None, n_samples: int, dtype: 
     """
     if sample_weight is None:
         return None
-    if np.ndim(sample_weight) == 0 and isinstance(sample_weight, int | float):
+    if isinstance(sample_weight, int | float):
         sample_weight = np.full(n_samples, sample_weight)
     try:
         weights = check_array(sample_weight, ensure_2d=False, dtype=dtype, input_name="sample_weight")
@@ -362,7 +362,9 @@ def weights_of_examples(sample_weight: ArrayLike | None, n_samples: int, dtype: 
     return np.asarray(weights)
 
 
-def weighted_by_class(weights: Floats | None, class_weight: Any, labels: NDArray[Any], dtype: np.dtype[Any]) -> Any:
+def weighted_by_class(
+    weights: Floats | None, class_weight: Any, labels: NDArray[Any], dtype: np.dtype[Any]
+) -> Floats | None:
     """Multiply sample weights by the weight of each example's class.
 
     Parameters
@@ -383,7 +385,7 @@ def weighted_by_class(weights: Floats | None, class_weight: Any, labels: NDArray
     """
     if class_weight is None:
         return weights
-    by_class = compute_sample_weight(class_weight, labels).astype(dtype)
+    by_class: Floats = compute_sample_weight(class_weight, labels).astype(dtype)
     return by_class if weights is None else weights * by_class
 
 

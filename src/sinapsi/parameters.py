@@ -54,12 +54,14 @@ def number(low: float = -math.inf, high: float = math.inf, *, open_low: bool = F
     """
 
     def allows(value: Any) -> bool:
-        if not isinstance(value, Real) or isinstance(value, bool | np.bool_) or math.isnan(value):
+        if not isinstance(value, Real) or isinstance(value, bool | np.bool_):
             return False
-        return (low < value if open_low else low <= value) and (value < high if open_high else value <= high)
+        given = float(value)  # NaN is in no range
+        return (low < given if open_low else low <= given) and (given < high if open_high else given <= high)
 
-    brackets = f"{'(' if open_low or low == -math.inf else '['}{low:g}, {high:g}{')' if open_high or high == math.inf else ']'}"
-    return Rule(f"a number in the range {brackets}", allows)
+    left = "(" if open_low or low == -math.inf else "["
+    right = ")" if open_high or high == math.inf else "]"
+    return Rule(f"a number in the range {left}{low:g}, {high:g}{right}", allows)
 
 
 def count(minimum: int = 1) -> Rule:

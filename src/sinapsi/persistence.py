@@ -264,12 +264,12 @@ def _digest(config: dict[str, Any], weights: bytes) -> str:
     return hashlib.sha256(canonical.encode() + b"\0" + weights).hexdigest()
 
 
-def _class_named(name: object) -> type | None:
+def _class_named(name: object) -> type[Any] | None:
     """The network of that name on the contents page."""
     module = sinapsi._CONTENTS.get(name) if isinstance(name, str) else None
     if module is None or module == "sinapsi":
         return None
-    found = getattr(import_module(module), str(name))
+    found: Any = getattr(import_module(module), str(name))
     return found if isinstance(found, type) and issubclass(found, BaseEstimator) else None
 
 

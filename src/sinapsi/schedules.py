@@ -160,7 +160,7 @@ class Cosine(Schedule):
 
 
 def _check_positive(schedule: Schedule, field: str, value: object) -> None:
-    if not (isinstance(value, Real) and np.isfinite(value) and value > 0):
+    if not (isinstance(value, Real) and 0 < float(value) < np.inf):
         raise InvalidParameterError(
             f"The {field} of the schedule {schedule.short_name!r} must be a number above 0. Got {value!r} instead."
         )

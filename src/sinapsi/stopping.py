@@ -305,7 +305,7 @@ def _epochs(number: int) -> str:
 
 
 def _check_bound(criterion: Criterion, field: str, value: object, minimum: int) -> None:
-    if not (isinstance(value, Real) and not math.isnan(value) and value >= minimum):
+    if not (isinstance(value, Real) and float(value) >= minimum):
         raise InvalidParameterError(
             f"The {field} of the stopping rule {criterion.short_name!r} must be a number of at least {minimum}. "
             f"Got {value!r} instead."

@@ -14,7 +14,7 @@ from sinapsi.exceptions import InvalidInputError
 
 
 @dataclass(frozen=True)
-class Examples:
+class ExampleSet:
     """Inputs with their wanted answers, after the door.
 
     Parameters
@@ -34,7 +34,7 @@ class Examples:
     def __len__(self) -> int:
         return len(self.targets)
 
-    def take(self, rows: NDArray[np.intp]) -> Examples:
+    def take(self, rows: NDArray[np.intp]) -> ExampleSet:
         """Give the examples in some rows.
 
         Parameters
@@ -44,22 +44,18 @@ class Examples:
 
         Returns
         -------
-
-        Examples
-        --------
+        ExampleSet
             A copy of these rows.
         """
         weights = None if self.weights is None else self.weights[rows]
-        return Examples(self.inputs[rows], self.targets[rows], weights)
+        return ExampleSet(self.inputs[rows], self.targets[rows], weights)
 
-    def weighing_something(self) -> Examples:
+    def weighing_something(self) -> ExampleSet:
         """Give the examples without those of weight zero, which teach nothing.
 
         Returns
         -------
-
-        Examples
-        --------
+        ExampleSet
             These examples where none weighs zero.
         """
         if self.weights is None or self.weights.all():
@@ -68,7 +64,7 @@ class Examples:
 
     def split(
         self, fraction: float, random: np.random.Generator, strata: NDArray[Any] | None = None
-    ) -> tuple[Examples, Examples]:
+    ) -> tuple[ExampleSet, ExampleSet]:
         """Hold out a random share of the examples.
 
         Parameters
@@ -82,7 +78,7 @@ class Examples:
 
         Returns
         -------
-        training, held_out : Examples
+        training, held_out : ExampleSet
             The two parts.
 
         Raises

@@ -121,7 +121,7 @@ class BackPropagation:
             self._coefs, self._intercepts, self._network.activations, outputs, strict=True
         ):
             multiply_into(below, coef, output)
-            output += intercept
+            np.add(output, intercept, out=output)
             activation.apply(output)
             below = output
         return outputs

@@ -126,7 +126,8 @@ def starting_parameters(
     for layer, (coef, intercept, activation) in enumerate(zip(coefs, intercepts, network.activations, strict=True)):
         is_output = layer == len(coefs) - 1
         start = uniform if init == "nguyen_widrow" and is_output else BY_NAME[init]
-        coef[...], intercept[...] = start(random, *coef.shape, activation)
+        fan_in, fan_out = coef.shape
+        coef[...], intercept[...] = start(random, fan_in, fan_out, activation)
     return flat
 
 

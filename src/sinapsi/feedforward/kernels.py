@@ -7,9 +7,14 @@ Rumelhart, Hinton and Williams (1986), Adam after Kingma and Ba (2015, algorithm
 
 import math
 from enum import IntEnum
+from typing import Any, TypeAlias
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
+
+Floats: TypeAlias = NDArray[np.floating[Any]]
+Indices: TypeAlias = NDArray[np.integer[Any]]
 
 # Sums may be taken in any order (that is what vector instructions need); NaN and infinity keep their meaning.
 compiled = njit(cache=True, nogil=True, fastmath={"reassoc", "contract", "nsz"})
@@ -26,7 +31,16 @@ class Unit(IntEnum):
 
 
 @compiled
-def move_with_momentum(parameters, gradient, velocity, n_coefs, rate, momentum, decay, nesterov):
+def move_with_momentum(
+    parameters: Floats,
+    gradient: Floats,
+    velocity: Floats,
+    n_coefs: int,
+    rate: float,
+    momentum: float,
+    decay: float,
+    nesterov: bool,
+) -> float:
     """Delta w <- momentum Delta w - rate gradient; w <- w + Delta w. Gives the old squared norm of the weights."""
     number = parameters.dtype.type
     rate, momentum, decay = number(rate), number(momentum), number(decay)
@@ -46,7 +60,18 @@ def move_with_momentum(parameters, gradient, velocity, n_coefs, rate, momentum, 
 
 
 @compiled
-def move_by_adam(parameters, gradient, mean, square, n_coefs, rate, beta_1, beta_2, epsilon, decay):
+def move_by_adam(
+    parameters: Floats,
+    gradient: Floats,
+    mean: Floats,
+    square: Floats,
+    n_coefs: int,
+    rate: float,
+    beta_1: float,
+    beta_2: float,
+    epsilon: float,
+    decay: float,
+) -> float:
     """Adam with the bias correction folded into ``rate``. Gives the old squared norm of the weights."""
     number = parameters.dtype.type
     rate, beta_1, beta_2 = number(rate), number(beta_1), number(beta_2)
@@ -68,7 +93,7 @@ def move_by_adam(parameters, gradient, mean, square, n_coefs, rate, beta_1, beta
 
 
 @compiled
-def _multiply(below, weights, out):
+def _multiply(below: Floats, weights: Floats, out: Floats) -> None:
     """Out <- out + below @ weights, skipping silent units."""
     for i in range(weights.shape[0]):
         signal = below[i]
@@ -78,7 +103,7 @@ def _multiply(below, weights, out):
 
 
 @compiled
-def _activate(unit, slope, fields):
+def _activate(unit: int, slope: float, fields: Floats) -> None:
     """Replace fields by outputs; each activation is switched to once per layer."""
     if unit == Unit.RELU:
         for j in range(fields.shape[0]):
@@ -100,7 +125,7 @@ def _activate(unit, slope, fields):
 
 
 @compiled
-def _pull_back(unit, slope, outputs, signal):
+def _pull_back(unit: int, slope: float, outputs: Floats, signal: Floats) -> None:
     """Multiply the signal by the transposed Jacobian of the activation, known by its outputs."""
     if unit == Unit.RELU:
         for j in range(signal.shape[0]):
@@ -120,7 +145,7 @@ def _pull_back(unit, slope, outputs, signal):
 
 
 @compiled
-def _error(uses_log_loss, unit, targets, outputs):
+def _error(uses_log_loss: bool, unit: int, targets: Floats, outputs: Floats) -> float:
     """E of one example."""
     error = 0.0
     if not uses_log_loss:
@@ -137,7 +162,16 @@ def _error(uses_log_loss, unit, targets, outputs):
 
 
 @compiled
-def _correct(below, delta, weights, velocity, rate, momentum, decay, nesterov):
+def _correct(
+    below: Floats,
+    delta: Floats,
+    weights: Floats,
+    velocity: Floats,
+    rate: float,
+    momentum: float,
+    decay: float,
+    nesterov: bool,
+) -> float:
     """Move one layer's weights by momentum and the gradient -below delta; gives their old squared norm."""
     squared_norm = weights.dtype.type(0)
     for i in range(weights.shape[0]):
@@ -153,7 +187,9 @@ def _correct(below, delta, weights, velocity, rate, momentum, decay, nesterov):
 
 
 @compiled
-def _correct_biases(delta, biases, velocity, rate, momentum, nesterov):
+def _correct_biases(
+    delta: Floats, biases: Floats, velocity: Floats, rate: float, momentum: float, nesterov: bool
+) -> None:
     for j in range(biases.shape[0]):
         step = momentum * velocity[j] + rate * delta[j]
         velocity[j] = step
@@ -162,9 +198,21 @@ def _correct_biases(delta, biases, velocity, rate, momentum, nesterov):
 
 @compiled
 def learn_online(
-    X, targets, weights, order, rates, sizes, units, slopes, uses_log_loss,
-    parameters, velocity, momentum, alpha, nesterov,
-):  # fmt: skip
+    X: Floats,
+    targets: Floats,
+    weights: Floats,
+    order: Indices,
+    rates: Floats,
+    sizes: Indices,
+    units: Indices,
+    slopes: Floats,
+    uses_log_loss: bool,
+    parameters: Floats,
+    velocity: Floats,
+    momentum: float,
+    alpha: float,
+    nesterov: bool,
+) -> float:
     """One pass of back-propagation example by example, with momentum; gives the summed error and penalty.
 
     ``sizes`` are the units of each layer, ``units`` and ``slopes`` the activations after the inputs; ``weights`` holds

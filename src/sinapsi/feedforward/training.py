@@ -19,7 +19,7 @@ from sinapsi.history import History
 from sinapsi.monitor import FitMonitor
 from sinapsi.schedules import Schedule
 from sinapsi.stopping import Criterion, StopReason
-from sinapsi.validation import Examples
+from sinapsi.validation import ExampleSet
 
 
 @dataclass(frozen=True)
@@ -34,9 +34,9 @@ class Task:
         The plan.
     solver : Solver
         How to descend.
-    training : Examples
+    training : ExampleSet
         Training data.
-    held_out : Examples or None
+    held_out : ExampleSet or None
         Validation data.
     score : callable
         Gives the estimator's score of (targets, outputs).
@@ -55,8 +55,8 @@ class Task:
     title: str
     network: Network
     solver: Solver
-    training: Examples
-    held_out: Examples | None
+    training: ExampleSet
+    held_out: ExampleSet | None
     score: Callable[[Floats, Floats], float]
     alpha: float
     batch_size: int
@@ -87,7 +87,7 @@ class Task:
         training, mean_weight = self.training, 1.0
         if training.weights is not None:
             mean_weight = float(training.weights.mean())
-            training = Examples(training.inputs, training.targets, training.weights / training.weights.mean())
+            training = ExampleSet(training.inputs, training.targets, training.weights / training.weights.mean())
         return Problem(
             network=self.network,
             parameters=parameters,
@@ -214,7 +214,7 @@ def best_of_starts(task: Task, init: str, random: np.random.Generator, n_starts:
     Outcome
         That of the lowest loss; the first of equals.
     """
-    outcomes = Parallel(n_jobs=n_jobs)(
+    outcomes: list[Outcome] = Parallel(n_jobs=n_jobs)(
         delayed(_train_on_one_thread)(task, init, own_random) for own_random in random.spawn(n_starts)
     )
     return min(outcomes, key=lambda outcome: outcome.lowest_loss)

@@ -6,20 +6,26 @@ single rate for all. The rows of a sparse X come as the three arrays of the
 CSR format. Rosenblatt (1958), Duda and Hart (1973), Widrow and Hoff (1960); chapters 2 and 3 of the course.
 """
 
+from typing import Any, TypeAlias
+
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
+
+Floats: TypeAlias = NDArray[np.floating[Any]]
+Indices: TypeAlias = NDArray[np.integer[Any]]
 
 # Sums may be taken in any order (that is what vector instructions need); NaN and infinity keep their meaning.
 compiled = njit(cache=True, nogil=True, fastmath={"reassoc", "contract", "nsz"})
 
 
 @compiled
-def _n_presentations(order, n_rows):
+def _n_presentations(order: Indices, n_rows: int) -> int:
     return order.shape[0] if order.shape[0] else n_rows
 
 
 @compiled
-def _field(X, i, coef):
+def _field(X: Floats, i: int, coef: Floats) -> float:
     """Scalar product of row i with the weights."""
     field = X.dtype.type(0)
     for j in range(coef.shape[0]):
@@ -28,14 +34,14 @@ def _field(X, i, coef):
 
 
 @compiled
-def _move(X, i, step, coef):
+def _move(X: Floats, i: int, step: float, coef: Floats) -> None:
     """Weights <- weights + step * row i."""
     for j in range(coef.shape[0]):
         coef[j] += step * X[i, j]
 
 
 @compiled
-def _field_csr(data, columns, rows, i, coef):
+def _field_csr(data: Floats, columns: Indices, rows: Indices, i: int, coef: Floats) -> float:
     field = data.dtype.type(0)
     for place in range(rows[i], rows[i + 1]):
         field += data[place] * coef[columns[place]]
@@ -43,13 +49,15 @@ def _field_csr(data, columns, rows, i, coef):
 
 
 @compiled
-def _move_csr(data, columns, rows, i, step, coef):
+def _move_csr(data: Floats, columns: Indices, rows: Indices, i: int, step: float, coef: Floats) -> None:
     for place in range(rows[i], rows[i + 1]):
         coef[columns[place]] += step * data[place]
 
 
 @compiled
-def learn_perceptron(X, signed_weights, order, rates, coef, intercept):
+def learn_perceptron(
+    X: Floats, signed_weights: Floats, order: Indices, rates: Floats, coef: Floats, intercept: Floats
+) -> tuple[int, float]:
     """One pass of the perceptron rule; gives the number of corrections and the summed perceptron criterion.
 
     ``signed_weights`` is +w for an example of the positive class and -w for one of the negative class, where w is
@@ -71,7 +79,16 @@ def learn_perceptron(X, signed_weights, order, rates, coef, intercept):
 
 
 @compiled
-def learn_perceptron_csr(data, columns, rows, signed_weights, order, rates, coef, intercept):
+def learn_perceptron_csr(
+    data: Floats,
+    columns: Indices,
+    rows: Indices,
+    signed_weights: Floats,
+    order: Indices,
+    rates: Floats,
+    coef: Floats,
+    intercept: Floats,
+) -> tuple[int, float]:
     """The same for rows in CSR form."""
     n_corrections = 0
     criterion = 0.0
@@ -89,7 +106,7 @@ def learn_perceptron_csr(data, columns, rows, signed_weights, order, rates, coef
 
 
 @compiled
-def _strongest_rival(fields, label):
+def _strongest_rival(fields: Floats, label: int) -> int:
     """The other class with the largest field; ties go to the lowest index."""
     rival = 1 if label == 0 else 0
     for k in range(fields.shape[0]):
@@ -99,7 +116,9 @@ def _strongest_rival(fields, label):
 
 
 @compiled
-def learn_kesler(X, labels, weights, order, rates, coef, intercept):
+def learn_kesler(
+    X: Floats, labels: Indices, weights: Floats, order: Indices, rates: Floats, coef: Floats, intercept: Floats
+) -> tuple[int, float]:
     """One pass of Kesler's construction; gives the number of corrections and the summed margin violations.
 
     An example whose own class does not have the largest field draws its class nearer and pushes the strongest rival
@@ -127,7 +146,17 @@ def learn_kesler(X, labels, weights, order, rates, coef, intercept):
 
 
 @compiled
-def learn_kesler_csr(data, columns, rows, labels, weights, order, rates, coef, intercept):
+def learn_kesler_csr(
+    data: Floats,
+    columns: Indices,
+    rows: Indices,
+    labels: Indices,
+    weights: Floats,
+    order: Indices,
+    rates: Floats,
+    coef: Floats,
+    intercept: Floats,
+) -> tuple[int, float]:
     """The same for rows in CSR form."""
     n_corrections = 0
     criterion = 0.0
@@ -151,7 +180,16 @@ def learn_kesler_csr(data, columns, rows, labels, weights, order, rates, coef, i
 
 
 @compiled
-def learn_lms(X, targets, weights, order, rates, decay, coef, intercept):
+def learn_lms(
+    X: Floats,
+    targets: Floats,
+    weights: Floats,
+    order: Indices,
+    rates: Floats,
+    decay: float,
+    coef: Floats,
+    intercept: Floats,
+) -> float:
     """One pass of the LMS rule w <- w + eta (d - y) x; gives the summed weighted error 1/2 sum (d - y)^2.
 
     ``targets`` has one column an output, ``coef`` one row an output; ``weights`` holds the weight of every example
@@ -176,7 +214,18 @@ def learn_lms(X, targets, weights, order, rates, decay, coef, intercept):
 
 
 @compiled
-def learn_lms_csr(data, columns, rows, targets, weights, order, rates, decay, coef, intercept):
+def learn_lms_csr(
+    data: Floats,
+    columns: Indices,
+    rows: Indices,
+    targets: Floats,
+    weights: Floats,
+    order: Indices,
+    rates: Floats,
+    decay: float,
+    coef: Floats,
+    intercept: Floats,
+) -> float:
     """The same for rows in CSR form."""
     error_sum = 0.0
     last_rate = rates.shape[0] - 1
@@ -197,13 +246,13 @@ def learn_lms_csr(data, columns, rows, targets, weights, order, rates, decay, co
 
 
 @compiled
-def _shrink(coef, rate):
+def _shrink(coef: Floats, rate: float) -> None:
     for j in range(coef.shape[0]):
         coef[j] -= rate * coef[j]
 
 
 @compiled
-def largest_squared_norm(X):
+def largest_squared_norm(X: Floats) -> float:
     """The largest squared Euclidean norm of a row."""
     largest = 0.0
     for i in range(X.shape[0]):

@@ -14,7 +14,7 @@ from scipy import linalg, sparse
 from sinapsi.activations import Floats
 from sinapsi.exceptions import InvalidInputError
 from sinapsi.linear.kernels import largest_squared_norm
-from sinapsi.validation import Examples
+from sinapsi.validation import ExampleSet
 
 BLOCK_ROWS = 4096  # rows turned to float64 at a time, so that float32 data need no double copy
 
@@ -22,12 +22,12 @@ BLOCK_ROWS = 4096  # rows turned to float64 at a time, so that float32 data need
 SMALLEST_RCOND = 1e-10
 
 
-def exact_weights(examples: Examples, alpha: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def exact_weights(examples: ExampleSet, alpha: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Solve the normal equations; where they are too ill-conditioned, least squares on X itself.
 
     Parameters
     ----------
-    examples : Examples
+    examples : ExampleSet
         With targets of shape (n_samples, n_outputs).
     alpha : float
         Weight of the penalty on the sum of squares, at least 0.
@@ -60,12 +60,12 @@ def exact_weights(examples: Examples, alpha: float) -> tuple[NDArray[np.float64]
     return coef.T, target_mean - input_mean @ coef
 
 
-def _weights_of(examples: Examples) -> NDArray[np.float64]:
+def _weights_of(examples: ExampleSet) -> NDArray[np.float64]:
     return np.ones(len(examples)) if examples.weights is None else examples.weights.astype(np.float64)
 
 
 def _centered_sums(
-    examples: Examples, weights: NDArray[np.float64], input_mean: Floats, target_mean: Floats
+    examples: ExampleSet, weights: NDArray[np.float64], input_mean: Floats, target_mean: Floats
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """X'WX and X'WT of centered data, summed in float64."""
     n_features = len(input_mean)
@@ -99,7 +99,7 @@ def _solved_by_cholesky(gram: NDArray[np.float64], moment: NDArray[np.float64]) 
 
 
 def _solved_by_svd(
-    examples: Examples, weights: NDArray[np.float64], input_mean: Floats, target_mean: Floats, alpha: float
+    examples: ExampleSet, weights: NDArray[np.float64], input_mean: Floats, target_mean: Floats, alpha: float
 ) -> NDArray[np.float64]:
     """Least squares of least norm on the centered data themselves; the penalty stands as rows below them."""
     inputs = examples.inputs.toarray() if sparse.issparse(examples.inputs) else examples.inputs
@@ -108,10 +108,11 @@ def _solved_by_svd(
     if alpha:
         centered = np.vstack([centered, np.sqrt(alpha) * np.eye(len(input_mean))])
         targets = np.vstack([targets, np.zeros((len(input_mean), targets.shape[1]))])
-    return np.asarray(linalg.lstsq(centered, targets, lapack_driver="gelsd")[0])
+    negligible = max(centered.shape) * np.finfo(np.float64).eps  # singular values that are only rounding
+    return np.asarray(linalg.lstsq(centered, targets, cond=negligible, lapack_driver="gelsd")[0])
 
 
-def largest_stable_rate(examples: Examples, *, full_batch: bool) -> float:
+def largest_stable_rate(examples: ExampleSet, *, full_batch: bool) -> float:
     """Give the learning rate beyond which the LMS rule may diverge.
 
     In full batches that is 2 / lambda_max(X'X / n), exactly; example by example and in mini-batches
@@ -119,7 +120,7 @@ def largest_stable_rate(examples: Examples, *, full_batch: bool) -> float:
 
     Parameters
     ----------
-    examples : Examples
+    examples : ExampleSet
         Training data.
     full_batch : bool
         Whether the rule sees all examples at once.

@@ -9,7 +9,7 @@ from sinapsi.activations import Floats
 from sinapsi.linear import kernels
 from sinapsi.linear.perceptron_rule import fields_of, rows_of
 from sinapsi.schedules import Schedule
-from sinapsi.validation import Examples
+from sinapsi.validation import ExampleSet
 
 
 class LMSRule:
@@ -19,7 +19,7 @@ class LMSRule:
 
     Parameters
     ----------
-    examples : Examples
+    examples : ExampleSet
         With targets of shape (n_samples, n_outputs).
     coef : array of shape (n_outputs, n_features)
         Weights, changed in place.
@@ -34,7 +34,14 @@ class LMSRule:
     """
 
     def __init__(
-        self, examples: Examples, coef: Floats, intercept: Floats, *, batch_size: int, schedule: Schedule, alpha: float
+        self,
+        examples: ExampleSet,
+        coef: Floats,
+        intercept: Floats,
+        *,
+        batch_size: int,
+        schedule: Schedule,
+        alpha: float,
     ) -> None:
         self._examples = examples
         self._coef = coef

@@ -27,7 +27,7 @@ from sinapsi.parameters import Rule, boolean, choice, count, instance, nothing, 
 from sinapsi.references import DUDA_HART_1973, ROSENBLATT_1958, Reference
 from sinapsi.schedules import Schedule, schedule_named
 from sinapsi.stopping import AnyOf, Criterion, MaxIter, Patience, StopCode, StopReason, criteria_in
-from sinapsi.validation import Examples
+from sinapsi.validation import ExampleSet
 
 
 class Perceptron(ClassifierMixin, NetworkEstimator):
@@ -287,16 +287,16 @@ class Perceptron(ClassifierMixin, NetworkEstimator):
         self.history_ = History({})
         return indices
 
-    def _examples(self, inputs: Any, labels: NDArray[Any], indices: NDArray[np.intp]) -> Examples:
+    def _examples(self, inputs: Any, labels: NDArray[Any], indices: NDArray[np.intp]) -> ExampleSet:
         dtype = self.coef_.dtype
         weights = weighted_by_class(None, self.class_weight, labels, dtype)
-        return Examples(inputs.astype(dtype, copy=False), indices, weights).weighing_something()
+        return ExampleSet(inputs.astype(dtype, copy=False), indices, weights).weighing_something()
 
     def _indices_of(self, labels: NDArray[Any]) -> NDArray[np.intp]:
         return class_indices(labels, self.classes_, owner="Perceptron", name="y_val")[1]
 
     def _learn(
-        self, training: Examples, validation: Examples | None, criteria: tuple[Criterion, ...], max_iter: int
+        self, training: ExampleSet, validation: ExampleSet | None, criteria: tuple[Criterion, ...], max_iter: int
     ) -> None:
         together = self.multi_class == "kesler" and len(self.coef_) > 1
         rule = (Kesler if together else OneVersusRest)(training, self.coef_, self.intercept_, self.order)
@@ -334,7 +334,7 @@ class Perceptron(ClassifierMixin, NetworkEstimator):
         steps = np.arange(first, first + (1 if schedule.is_constant else n_samples))
         return schedule.rates(steps).astype(self.coef_.dtype)
 
-    def _validate(self, rule: PerceptronRule, validation: Examples) -> dict[str, float]:
+    def _validate(self, rule: PerceptronRule, validation: ExampleSet) -> dict[str, float]:
         fields = fields_of(validation.inputs, self.coef_, self.intercept_)
         return {
             "validation_loss": rule.criterion(validation),

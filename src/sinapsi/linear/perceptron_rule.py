@@ -11,7 +11,7 @@ from scipy import sparse
 
 from sinapsi.estimator import Floats, signed_targets
 from sinapsi.linear import kernels
-from sinapsi.validation import Examples
+from sinapsi.validation import ExampleSet
 
 
 class PerceptronRule(ABC):
@@ -19,7 +19,7 @@ class PerceptronRule(ABC):
 
     Parameters
     ----------
-    examples : Examples
+    examples : ExampleSet
         With class indices as targets.
     coef : array of shape (n_outputs, n_features)
         Weights, changed in place.
@@ -29,7 +29,7 @@ class PerceptronRule(ABC):
         In which order the examples are met.
     """
 
-    def __init__(self, examples: Examples, coef: Floats, intercept: Floats, order: str) -> None:
+    def __init__(self, examples: ExampleSet, coef: Floats, intercept: Floats, order: str) -> None:
         self.n_corrections = 0
         self._examples = examples
         self._coef = coef
@@ -58,12 +58,12 @@ class PerceptronRule(ABC):
         """
 
     @abstractmethod
-    def criterion(self, examples: Examples) -> float:
+    def criterion(self, examples: ExampleSet) -> float:
         """Average the perceptron criterion over some examples.
 
         Parameters
         ----------
-        examples : Examples
+        examples : ExampleSet
             Which.
 
         Returns
@@ -84,7 +84,7 @@ class PerceptronRule(ABC):
 class OneVersusRest(PerceptronRule):
     """Every output neuron learns its class against the rest, by itself; with two classes there is one neuron."""
 
-    def __init__(self, examples: Examples, coef: Floats, intercept: Floats, order: str) -> None:
+    def __init__(self, examples: ExampleSet, coef: Floats, intercept: Floats, order: str) -> None:
         super().__init__(examples, coef, intercept, order)
         self._signed = _signed_weights(examples, len(coef), coef.dtype)
         self._has_settled = [False] * len(coef)  # a neuron without a mistake in a whole pass makes none later
@@ -95,7 +95,7 @@ class OneVersusRest(PerceptronRule):
         for k in np.flatnonzero(~np.array(self._has_settled)):
             if self._order == "worst":
                 margins = self._signed[k] * fields_of(self._examples.inputs, self._coef, self._intercept)[:, k]
-                order = margins.argmin(keepdims=True)
+                order = np.array([margins.argmin()])
                 n_misclassified += int((margins <= 0).sum())
             corrections, distance = self._run(
                 "learn_perceptron",
@@ -111,7 +111,7 @@ class OneVersusRest(PerceptronRule):
         self.n_corrections = n_corrections
         return n_misclassified if self._order == "worst" else n_corrections, criterion
 
-    def criterion(self, examples: Examples) -> float:  # noqa: D102
+    def criterion(self, examples: ExampleSet) -> float:  # noqa: D102
         fields = fields_of(examples.inputs, self._coef, self._intercept)
         margins = _signed_weights(examples, len(self._coef), self._coef.dtype).T * fields
         return float(np.maximum(-margins, 0).sum(axis=1).mean())
@@ -125,7 +125,7 @@ class Kesler(PerceptronRule):
         n_misclassified = 0
         if self._order == "worst":
             margins = self._margins(self._examples)
-            order = margins.argmin(keepdims=True)
+            order = np.array([margins.argmin()])
             n_misclassified = int((margins <= 0).sum())
         weights = self._examples.weights
         if weights is None:
@@ -135,10 +135,10 @@ class Kesler(PerceptronRule):
         )
         return n_misclassified if self._order == "worst" else self.n_corrections, criterion
 
-    def criterion(self, examples: Examples) -> float:  # noqa: D102
+    def criterion(self, examples: ExampleSet) -> float:  # noqa: D102
         return float(np.maximum(-self._margins(examples), 0).mean())
 
-    def _margins(self, examples: Examples) -> Floats:
+    def _margins(self, examples: ExampleSet) -> Floats:
         """By how much the field of the own class exceeds that of the strongest rival."""
         fields = fields_of(examples.inputs, self._coef, self._intercept)
         rows = np.arange(len(examples))
@@ -167,7 +167,7 @@ def fields_of(inputs: Any, coef: Floats, intercept: Floats) -> Floats:
     return np.asarray(inputs @ coef.T) + intercept
 
 
-def _signed_weights(examples: Examples, n_outputs: int, dtype: np.dtype[Any]) -> Floats:
+def _signed_weights(examples: ExampleSet, n_outputs: int, dtype: np.dtype[Any]) -> Floats:
     """+weight where the neuron must fire, -weight where it must not; shape (n_outputs, n_samples)."""
     signs = np.ascontiguousarray(signed_targets(examples.targets, max(n_outputs, 2)).T, dtype=dtype)
     return signs if examples.weights is None else signs * examples.weights

@@ -15,7 +15,7 @@ from sinapsi.monitor import FitMonitor
 from sinapsi.schedules import Schedule
 from sinapsi.short_forms import ShortForm
 from sinapsi.stopping import Criterion, Tolerance
-from sinapsi.validation import Examples
+from sinapsi.validation import ExampleSet
 
 
 @dataclass
@@ -28,7 +28,7 @@ class Problem:
         The plan.
     parameters : array of shape (n_parameters,)
         Weights and biases, changed in place.
-    examples : Examples
+    examples : ExampleSet
         Training data; weights, where there are any, have mean 1.
     alpha : float
         Penalty: alpha / (2 n) times the squared weights stands beside the mean error of n examples.
@@ -46,7 +46,7 @@ class Problem:
 
     network: Network
     parameters: Floats
-    examples: Examples
+    examples: ExampleSet
     alpha: float
     batch_size: int
     schedule: Schedule

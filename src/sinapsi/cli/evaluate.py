@@ -1,0 +1,47 @@
+"""``sinapsi evaluate``: how good a run is on other rows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from sinapsi.cli.runs import Run
+
+
+def evaluate(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="A directory that 'sinapsi train' wrote.")],
+    data: Annotated[str, typer.Argument(metavar="DATA", help="A table with the raw columns and the target.")],
+) -> None:
+    """Judge a trained network on other rows, beside the constant answer of its training data."""
+    from sinapsi.cli import console
+    from sinapsi.cli.networks import kebab_case
+    from sinapsi.cli.runs import read_run, targets_to_judge_by
+    from sinapsi.cli.scores import Row, results_table, scores_of
+
+    trained = read_run(run)
+    table = trained.read(data)
+    truth = targets_to_judge_by(trained, table)
+    X = trained.inputs(table.frame)
+    console.show_notes([*trained.columns.notes(table.frame), *_notes_on_classes(trained, truth)])
+    task = trained.target.task
+    rows = [
+        Row(kebab_case(type(trained.network).__name__), scores_of(task, truth, trained.predict(X))),
+        Row(trained.constant.name, scores_of(task, truth, trained.constant.predict(len(truth)))),
+    ]
+    header, cells = results_table(rows)
+    console.show_table(["", *header[1:]], cells, title=f"{trained.target.name}: {len(truth)} rows of {table.source}")
+
+
+def _notes_on_classes(run: Run, truth: Any) -> list[str]:
+    if run.target.task == "regression":
+        return []
+    known = set(run.network.classes_.tolist())
+    labels = truth.tolist()
+    unseen = sorted({label for label in labels if label not in known})
+    return [
+        f"Class {label!r} was never seen in training: its {labels.count(label)} rows count as mistakes."
+        for label in unseen
+    ]

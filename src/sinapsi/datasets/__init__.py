@@ -1,0 +1,6 @@
+"""Small data that ship: scikit-learn's bundled sets by name, and generated ones for teaching."""
+
+from sinapsi.datasets.generated import logic_gate, two_blobs, two_spirals
+from sinapsi.datasets.named import NAMES, Dataset, load_named
+
+__all__ = ["NAMES", "Dataset", "load_named", "logic_gate", "two_blobs", "two_spirals"]

@@ -1,0 +1,248 @@
+"""The multilayer perceptron for real targets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import MultiOutputMixin, RegressorMixin
+from sklearn.metrics import r2_score
+from sklearn.utils.metaestimators import available_if
+
+from sinapsi.activations import Activation
+from sinapsi.estimator import (
+    Floats,
+)
+from sinapsi.feedforward.multilayer_perceptron import MultilayerPerceptron, learns_in_steps
+from sinapsi.feedforward.solvers import Solver
+from sinapsi.parameters import Rule, choice
+from sinapsi.schedules import Schedule
+from sinapsi.stopping import AnyOf, Criterion
+
+
+class MLPRegressor(MultiOutputMixin, RegressorMixin, MultilayerPerceptron):
+    """A multilayer perceptron for real targets, trained by back-propagation.
+
+    Each unit forms a weighted sum of the layer below and passes it through its activation; back-propagation carries
+    the output errors down and moves every weight against the gradient of 1/2 sum_j (d_j - y_j)^2. Standardize X, and
+    y when its size is far from 1.
+
+    Parameters
+    ----------
+    hidden_layer_sizes : int or tuple of int, default=(100,)
+        Units of each hidden layer, each at least 1; ``()`` is a network without hidden layer.
+    activation : str, Activation or tuple of those, default="relu"
+        Of the hidden units, one for all layers or one a layer: a differentiable name of :mod:`sinapsi.activations`,
+        with slope where it has one, such as ``"logistic(slope=2)"``.
+    output_activation : str or Activation, default="auto"
+        Of the output units; "auto" is the identity.
+    loss : {"squared_error"}, default="squared_error"
+        What learning minimizes.
+    solver : str or Solver, default="adam"
+        ``"sgd"`` is back-propagation by the generalized delta rule (``"sgd(nesterov=True)"`` looks ahead), ``"adam"``
+        adapts its steps, ``"lbfgs"`` uses all examples at once.
+    init : str or (coefs, intercepts), default="glorot"
+        Starting weights: "uniform" in [-0.5, 0.5], "glorot", "he", "lecun", "nguyen_widrow", or two lists with a
+        weight matrix and a bias vector a layer.
+    learning_rate : float, str or Schedule, default=0.001
+        eta > 0 of "sgd" and "adam", constant or a schedule over updates, see :mod:`sinapsi.schedules`.
+    momentum : float, default=0.9
+        Share in [0, 1) of the last step in the next one ("sgd"); eta stands inside, as in the generalized delta rule.
+    batch_size : int, "auto" or "full", default="auto"
+        Examples a step: 1 is online, "auto" is min(200, n_samples), "full" is batch learning. "lbfgs" always uses all.
+    max_iter : int, default=200
+        Largest number of passes over the data; 0 only sets up the network with its starting weights.
+    alpha : float, default=0.0001
+        Weight >= 0 of the penalty, in the convention of scikit-learn's MLP: alpha / (2 n) times the squared weights
+        stands beside the **mean** error of the n examples of a batch.
+    n_init : int, default=1
+        Number of random starts; the one with the lowest validation loss (training loss without validation data) is
+        kept.
+    shuffle : bool, default=True
+        Whether the examples come in a new random order in every pass.
+    stopping : str, Criterion or None, default=None
+        Stopping rules besides ``max_iter``, see :mod:`sinapsi.stopping`. None stands for ``"tolerance(1e-4, 10)"``,
+        for ``"patience(10)"`` when there are validation data (the best weights are kept), and for its own
+        convergence test with "lbfgs".
+    validation_fraction : float, default=0.0
+        Share of the examples held out to watch the validation loss, in [0, 1).
+    warm_start : bool, default=False
+        Whether ``fit`` goes on from the present weights.
+    n_jobs : int or None, default=None
+        Processes over which the ``n_init`` starts are spread, as in joblib; the result does not depend on it.
+    verbose : int, default=0
+        1 shows a progress bar on a terminal.
+    random_state : int, RandomState, Generator or None, default=None
+        Source of starting weights, order and examples held out.
+
+    Attributes
+    ----------
+    coefs_ : list of array of shape (fan_in, fan_out)
+        Weights of each layer.
+    intercepts_ : list of array of shape (fan_out,)
+        Biases of each layer.
+    n_layers_ : int
+        Number of layers, inputs and outputs included.
+    n_outputs_ : int
+        Number of output units.
+    out_activation_ : str
+        Activation of the output units.
+    n_iter_ : int
+        Passes over the data in the last fit.
+    history_ : History
+        Per pass: ``loss`` (penalty included, as met on the way), ``learning_rate`` or ``gradient_norm``, and the
+        validation columns where there are any.
+    stop_reason_ : StopReason
+        Why learning ended.
+    n_features_in_ : int
+        Number of columns of X.
+    feature_names_in_ : array of shape (n_features_in_,)
+        Names of the columns, when X was a data frame with string names.
+
+    References
+    ----------
+    Rumelhart, Hinton and Williams (1986), Learning representations by back-propagating errors.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sinapsi import MLPRegressor
+    >>> X = np.linspace(-1, 1, 100).reshape(-1, 1)
+    >>> model = MLPRegressor(hidden_layer_sizes=(10,), activation="tanh", solver="lbfgs", random_state=0)
+    >>> bool(model.fit(X, np.sin(3 * X[:, 0])).score(X, np.sin(3 * X[:, 0])) > 0.99)
+    True
+    """
+
+    _parameter_rules: ClassVar[Mapping[str, Rule]] = {
+        **MultilayerPerceptron._parameter_rules,
+        "loss": choice("squared_error"),
+    }
+
+    def __init__(
+        self,
+        *,
+        hidden_layer_sizes: int | tuple[int, ...] = (100,),
+        activation: str | Activation | tuple[str | Activation, ...] = "relu",
+        output_activation: str | Activation = "auto",
+        loss: str = "squared_error",
+        solver: str | Solver = "adam",
+        init: str | tuple[Any, Any] = "glorot",
+        learning_rate: float | str | Schedule = 0.001,
+        momentum: float = 0.9,
+        batch_size: int | str = "auto",
+        max_iter: int = 200,
+        alpha: float = 0.0001,
+        n_init: int = 1,
+        shuffle: bool = True,
+        stopping: str | Criterion | AnyOf | None = None,
+        validation_fraction: float = 0.0,
+        warm_start: bool = False,
+        n_jobs: int | None = None,
+        verbose: int = 0,
+        random_state: int | np.random.RandomState | np.random.Generator | None = None,
+    ) -> None:
+        self.hidden_layer_sizes = hidden_layer_sizes
+        self.activation = activation
+        self.output_activation = output_activation
+        self.loss = loss
+        self.solver = solver
+        self.init = init
+        self.learning_rate = learning_rate
+        self.momentum = momentum
+        self.batch_size = batch_size
+        self.max_iter = max_iter
+        self.alpha = alpha
+        self.n_init = n_init
+        self.shuffle = shuffle
+        self.stopping = stopping
+        self.validation_fraction = validation_fraction
+        self.warm_start = warm_start
+        self.n_jobs = n_jobs
+        self.verbose = verbose
+        self.random_state = random_state
+
+    def fit(
+        self,
+        X: ArrayLike,
+        y: ArrayLike,
+        sample_weight: ArrayLike | None = None,
+        *,
+        X_val: ArrayLike | None = None,
+        y_val: ArrayLike | None = None,
+    ) -> Self:
+        """Train the network.
+
+        Parameters
+        ----------
+        X : array or sparse matrix of shape (n_samples, n_features)
+            Examples; standardized columns learn best.
+        y : array of shape (n_samples,) or (n_samples, n_outputs)
+            Wanted outputs.
+        sample_weight : array of shape (n_samples,), optional
+            Weight >= 0 of each example.
+        X_val, y_val : arrays of the same kind, optional
+            Validation data; by default a share ``validation_fraction`` of the examples.
+
+        Returns
+        -------
+        MLPRegressor
+            The fitted estimator.
+
+        Raises
+        ------
+        InvalidParameterError
+            If a parameter is out of its range.
+        InvalidInputError
+            If the data cannot be learned from.
+        """
+        return self._fit(X, y, sample_weight, (X_val, y_val))
+
+    @available_if(learns_in_steps)
+    def partial_fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
+        """Go once through some more examples ("sgd" and "adam").
+
+        Parameters
+        ----------
+        X : array or sparse matrix of shape (n_samples, n_features)
+            Examples.
+        y : array of shape (n_samples,) or (n_samples, n_outputs)
+            Their answers.
+        sample_weight : array of shape (n_samples,), optional
+            Weight >= 0 of each example.
+
+        Returns
+        -------
+        MLPRegressor
+            The estimator.
+        """
+        return self._partial_fit(X, y, sample_weight)
+
+    def predict(self, X: ArrayLike) -> Floats:
+        """Give the outputs.
+
+        Parameters
+        ----------
+        X : array or sparse matrix of shape (n_samples, n_features)
+            Examples.
+
+        Returns
+        -------
+        array of shape (n_samples,) or (n_samples, n_outputs)
+            Shaped as y was.
+        """
+        outputs = self._outputs(X)
+        return outputs[:, 0] if self._has_one_row else outputs
+
+    def _learn_kind(self, answers: NDArray[Any], classes: ArrayLike | None) -> None:
+        self._has_one_row = answers.ndim == 1
+
+    def _encode(self, answers: NDArray[Any]) -> Floats:
+        return answers.reshape(len(answers), -1)
+
+    def _auto_output_activation(self) -> str:
+        return "identity"
+
+    def _score_of(self, targets: Floats, outputs: Floats) -> float:
+        return float(r2_score(targets, outputs)) if len(targets) > 1 else float("nan")
