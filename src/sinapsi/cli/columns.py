@@ -104,7 +104,9 @@ class CategoryColumn:
         for row, text in enumerate(texts):
             if text not in indices:
                 raise DataFileError(self._never_seen(text, row))
-        return np.eye(len(self.values))[[indices[text] for text in texts]]
+        encoded = np.zeros((len(texts), len(self.values)))
+        encoded[np.arange(len(texts)), [indices[text] for text in texts]] = 1.0
+        return encoded
 
     def _never_seen(self, text: str | None, row: int) -> str:
         known = listed([value for value in self.values if value is not None])

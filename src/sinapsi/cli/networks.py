@@ -65,8 +65,8 @@ def network_class(name: str) -> type:
 
     Examples
     --------
-    >>> network_class("perceptron")
-    <class 'sinapsi.linear.perceptron.Perceptron'>
+    >>> network_class("perceptron").__name__
+    'Perceptron'
     """
     by_name = {kebab_case(known): known for known in network_names()}
     asked = name.lower().replace("_", "-")

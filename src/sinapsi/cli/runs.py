@@ -22,6 +22,8 @@ from sinapsi.cli.target import TargetPreparation
 from sinapsi.exceptions import DataFileError, InvalidParameterError, ModelFileError
 from sinapsi.persistence import atomic_directory, read_model, write_model
 
+FILES = ("config.json", "weights.safetensors", "history.csv", "metrics.json")  # of every run
+
 
 @dataclass(frozen=True, eq=False)
 class Run:
@@ -121,7 +123,7 @@ def check_out(out: Path, *, force: bool) -> None:
         If something is in the way.
     """
     if out.exists():
-        is_run = out.is_dir() and ((out / "config.json").is_file() or not any(out.iterdir()))
+        is_run = out.is_dir() and (all((out / name).is_file() for name in FILES) or not any(out.iterdir()))
         if not is_run:
             raise InvalidParameterError(f"{out} is in the way and is no run of sinapsi. Choose another --out.")
         if not force:

@@ -19,6 +19,7 @@ HEADINGS = {
     "mae": "mean |error|",
     "rmse": "RMSE",
 }
+LARGEST_SQUARED = 1e150  # predictions beyond it have no finite squared error
 MOST_ROWS_FOR_LINEAR = 20_000  # a baseline may not take longer than the network
 
 Scores = dict[str, float | None]
@@ -62,6 +63,8 @@ def scores_of(task: Task, truth: NDArray[Any], predicted: NDArray[Any]) -> Score
             "accuracy": float(accuracy_score(truth, predicted)),
             "f1_macro": float(f1_score(truth, predicted, average="macro", zero_division=0)),
         }
+    if not np.abs(predicted).max() < LARGEST_SQUARED:  # NaN included
+        return {"r2": None, "mae": None, "rmse": None}
     is_varied = len(truth) > 1 and float(np.ptp(truth)) > 0  # else no variance that could be explained
     return {
         "r2": float(r2_score(truth, predicted)) if is_varied else None,

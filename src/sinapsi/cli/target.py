@@ -19,6 +19,7 @@ from sinapsi.exceptions import DataFileError, ModelFileError
 Task: TypeAlias = Literal["classification", "regression"]
 Kind: TypeAlias = Literal["number", "integer label", "text label"]
 KINDS: tuple[Kind, ...] = ("number", "integer label", "text label")
+LARGEST_EXACT = 2**53  # beyond it neighboring whole numbers are one 64-bit floating number
 FEWEST_ROWS = 2  # one to learn from, one to hold out
 
 
@@ -224,12 +225,11 @@ def check_none_missing(column: pl.Series) -> None:
 
 
 def _holds_integers(column: pl.Series) -> bool:
-    if column.dtype.is_integer():
-        return True
-    if not column.dtype.is_float():
+    if not column.dtype.is_numeric():
         return False
     numbers = numbers_in(column)
-    return bool((numbers == numbers.round()).all()) and bool((numbers.abs() < 2**53).all())
+    is_exact = numbers.abs() < LARGEST_EXACT
+    return bool(((numbers == numbers.round()) & is_exact).all())
 
 
 def _check_is_quantity(column: pl.Series) -> None:
@@ -253,7 +253,7 @@ def _check_is_quantity(column: pl.Series) -> None:
 
 def _check_are_classes(column: pl.Series, kind: Kind) -> None:
     n_classes = column.n_unique()
-    if column.dtype.is_float() and kind == "text label":
+    if (column.dtype.is_float() or column.dtype.is_decimal()) and kind == "text label":
         raise DataFileError(
             f"The target {column.name!r} holds numbers with fractions, a quantity rather than classes "
             f"({n_classes} different values in {len(column)} rows). Use a regressor, for example mlp-regressor."

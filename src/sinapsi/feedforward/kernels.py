@@ -20,6 +20,9 @@ Indices: TypeAlias = NDArray[np.integer[Any]]
 compiled = njit(cache=True, nogil=True, fastmath={"reassoc", "contract", "nsz"})
 
 
+SMALLEST_NORMAL = 1.1754943508222875e-38  # of float32
+
+
 class Unit(IntEnum):
     """Activations that the compiled loops know."""
 
@@ -28,6 +31,15 @@ class Unit(IntEnum):
     TANH = 2
     RELU = 3
     SOFTMAX = 4
+
+
+@compiled
+def _flushed(value: float, smallest: float) -> float:
+    """Zero instead of a number too small to be normal: arithmetic on those is a hundred times slower.
+
+    The momenta of units that have fallen silent shrink by a factor in every step and would soon all be such numbers.
+    """
+    return value if abs(value) >= smallest else value * 0
 
 
 @compiled
@@ -44,16 +56,17 @@ def move_with_momentum(
     """Delta w <- momentum Delta w - rate gradient; w <- w + Delta w. Gives the old squared norm of the weights."""
     number = parameters.dtype.type
     rate, momentum, decay = number(rate), number(momentum), number(decay)
+    smallest = number(SMALLEST_NORMAL)
     squared_norm = number(0)
     for i in range(n_coefs):
         weight = parameters[i]
         squared_norm += weight * weight
         slope = gradient[i] + decay * weight
-        step = momentum * velocity[i] - rate * slope
+        step = _flushed(momentum * velocity[i] - rate * slope, smallest)
         velocity[i] = step
         parameters[i] = weight + (momentum * step - rate * slope if nesterov else step)
     for i in range(n_coefs, parameters.shape[0]):
-        step = momentum * velocity[i] - rate * gradient[i]
+        step = _flushed(momentum * velocity[i] - rate * gradient[i], smallest)
         velocity[i] = step
         parameters[i] += momentum * step - rate * gradient[i] if nesterov else step
     return squared_norm
@@ -76,18 +89,19 @@ def move_by_adam(
     number = parameters.dtype.type
     rate, beta_1, beta_2 = number(rate), number(beta_1), number(beta_2)
     epsilon, decay, one = number(epsilon), number(decay), number(1)
+    smallest = number(SMALLEST_NORMAL)
     squared_norm = number(0)
     for i in range(n_coefs):
         weight = parameters[i]
         squared_norm += weight * weight
         slope = gradient[i] + decay * weight
-        mean[i] = beta_1 * mean[i] + (one - beta_1) * slope
-        square[i] = beta_2 * square[i] + (one - beta_2) * slope * slope
+        mean[i] = _flushed(beta_1 * mean[i] + (one - beta_1) * slope, smallest)
+        square[i] = _flushed(beta_2 * square[i] + (one - beta_2) * slope * slope, smallest)
         parameters[i] = weight - rate * mean[i] / (np.sqrt(square[i]) + epsilon)
     for i in range(n_coefs, parameters.shape[0]):
         slope = gradient[i]
-        mean[i] = beta_1 * mean[i] + (one - beta_1) * slope
-        square[i] = beta_2 * square[i] + (one - beta_2) * slope * slope
+        mean[i] = _flushed(beta_1 * mean[i] + (one - beta_1) * slope, smallest)
+        square[i] = _flushed(beta_2 * square[i] + (one - beta_2) * slope * slope, smallest)
         parameters[i] -= rate * mean[i] / (np.sqrt(square[i]) + epsilon)
     return squared_norm
 
@@ -152,7 +166,7 @@ def _error(uses_log_loss: bool, unit: int, targets: Floats, outputs: Floats) -> 
         for j in range(outputs.shape[0]):
             error += 0.5 * (targets[j] - outputs[j]) ** 2
         return error
-    smallest = 1.1754943508222875e-38  # of normal float32 numbers: an output rounded to 0 costs 87 nats, not infinity
+    smallest = SMALLEST_NORMAL  # an output rounded to 0 costs 87 nats, not infinity
     for j in range(outputs.shape[0]):
         if targets[j] > 0:
             error -= math.log(max(outputs[j], smallest))
@@ -162,27 +176,55 @@ def _error(uses_log_loss: bool, unit: int, targets: Floats, outputs: Floats) -> 
 
 
 @compiled
-def _correct(
-    below: Floats,
-    delta: Floats,
-    weights: Floats,
-    velocity: Floats,
-    rate: float,
-    momentum: float,
-    decay: float,
-    nesterov: bool,
-) -> float:
-    """Move one layer's weights by momentum and the gradient -below delta; gives their old squared norm."""
-    squared_norm = weights.dtype.type(0)
+def _propagate(weights: Floats, delta: Floats, out: Floats) -> None:
+    """Out <- weights @ delta: what arrives at the units below."""
     for i in range(weights.shape[0]):
-        signal = below[i]
+        arriving = weights.dtype.type(0)
+        for j in range(weights.shape[1]):
+            arriving += weights[i, j] * delta[j]
+        out[i] = arriving
+
+
+@compiled
+def _correct(
+    old_below: Floats, delta: Floats, weights: Floats, velocity: Floats,
+    rate: float, momentum: float, decay: float, nesterov: bool,
+) -> None:  # fmt: skip
+    """Move one layer's weights by momentum and the gradient -below delta of the last example."""
+    smallest = weights.dtype.type(SMALLEST_NORMAL)
+    for i in range(weights.shape[0]):
+        signal = old_below[i]
         for j in range(weights.shape[1]):
             weight = weights[i, j]
             pull = rate * (signal * delta[j] - decay * weight)
-            step = momentum * velocity[i, j] + pull
+            step = _flushed(momentum * velocity[i, j] + pull, smallest)
             velocity[i, j] = step
             weights[i, j] = weight + (momentum * step + pull if nesterov else step)
-            squared_norm += weight * weight
+
+
+@compiled
+def _correct_and_multiply(
+    old_below: Floats, delta: Floats, weights: Floats, velocity: Floats,
+    rate: float, momentum: float, below: Floats, out: Floats,
+) -> None:  # fmt: skip
+    """The correction for the last example and ``out <- out + below @ weights`` for the next, reading memory once."""
+    smallest = weights.dtype.type(SMALLEST_NORMAL)
+    for i in range(weights.shape[0]):
+        pull, signal = rate * old_below[i], below[i]
+        for j in range(weights.shape[1]):
+            step = _flushed(momentum * velocity[i, j] + pull * delta[j], smallest)
+            velocity[i, j] = step
+            weights[i, j] += step
+        if signal != 0:  # a loop of its own: with one array more the compiler gives up vector instructions
+            for j in range(weights.shape[1]):
+                out[j] += signal * weights[i, j]
+
+
+@compiled
+def _squared_norm(weights: Floats) -> float:
+    squared_norm = weights.dtype.type(0)
+    for i in range(weights.shape[0]):
+        squared_norm += weights[i] * weights[i]
     return squared_norm
 
 
@@ -190,33 +232,24 @@ def _correct(
 def _correct_biases(
     delta: Floats, biases: Floats, velocity: Floats, rate: float, momentum: float, nesterov: bool
 ) -> None:
+    smallest = biases.dtype.type(SMALLEST_NORMAL)
     for j in range(biases.shape[0]):
-        step = momentum * velocity[j] + rate * delta[j]
+        step = _flushed(momentum * velocity[j] + rate * delta[j], smallest)
         velocity[j] = step
         biases[j] += momentum * step + rate * delta[j] if nesterov else step
 
 
 @compiled
 def learn_online(
-    X: Floats,
-    targets: Floats,
-    weights: Floats,
-    order: Indices,
-    rates: Floats,
-    sizes: Indices,
-    units: Indices,
-    slopes: Floats,
-    uses_log_loss: bool,
-    parameters: Floats,
-    velocity: Floats,
-    momentum: float,
-    alpha: float,
+    X: Floats, targets: Floats, weights: Floats, order: Indices, rates: Floats, sizes: Indices, units: Indices,
+    slopes: Floats, uses_log_loss: bool, parameters: Floats, velocity: Floats, momentum: float, alpha: float,
     nesterov: bool,
-) -> float:
+) -> float:  # fmt: skip
     """One pass of back-propagation example by example, with momentum; gives the summed error and penalty.
 
     ``sizes`` are the units of each layer, ``units`` and ``slopes`` the activations after the inputs; ``weights`` holds
     the weight of every example or a single one for all, ``rates`` the learning rate of every presentation likewise.
+    The weights are corrected for an example on the way forward of the next one, so that memory is read once for both.
     """
     number = parameters.dtype.type
     n_layers = sizes.shape[0] - 1
@@ -225,49 +258,54 @@ def learn_online(
     for layer in range(n_layers):
         first_unit[layer + 1] = first_unit[layer] + sizes[layer + 1]
         first_weight[layer + 1] = first_weight[layer] + sizes[layer] * sizes[layer + 1]
-    n_coefs = first_weight[n_layers]
-    outputs = np.empty(first_unit[n_layers], dtype=parameters.dtype)
-    deltas = np.empty(first_unit[n_layers], dtype=parameters.dtype)
-    momentum, decay = number(momentum), number(alpha)
-    last_rate, last_weight, last = rates.shape[0] - 1, weights.shape[0] - 1, n_layers - 1
-    total = 0.0
-    for n in range(order.shape[0]):
-        row = order[n]
-        rate, importance = number(rates[min(n, last_rate)]), number(weights[min(row, last_weight)])
-        below = X[row]
+    n_coefs, n_units, last = first_weight[n_layers], first_unit[n_layers], n_layers - 1
+    outputs, old_outputs = np.empty(n_units, parameters.dtype), np.empty(n_units, parameters.dtype)
+    deltas = np.zeros(n_units, dtype=parameters.dtype)
+    biases, bias_velocity = parameters[n_coefs:], velocity[n_coefs:]
+    momentum, decay, rate = number(momentum), number(alpha), number(0)
+    fuses = decay == 0 and not nesterov  # otherwise the correction takes a way of its own
+    last_rate, last_weight = rates.shape[0] - 1, weights.shape[0] - 1
+    total, row = 0.0, order[0]
+    for n in range(order.shape[0] + 1):  # the turn after the last example only corrects
+        old_row = row
+        row = order[min(n, order.shape[0] - 1)]
+        outputs, old_outputs = old_outputs, outputs
         for layer in range(n_layers):
-            output = outputs[first_unit[layer] : first_unit[layer + 1]]
-            output[:] = parameters[n_coefs + first_unit[layer] : n_coefs + first_unit[layer + 1]]
-            matrix = parameters[first_weight[layer] : first_weight[layer + 1]]
-            _multiply(below, matrix.reshape(sizes[layer], sizes[layer + 1]), output)
-            _activate(units[layer], slopes[layer], output)
-            below = output
-        total += importance * _error(uses_log_loss, units[last], targets[row], below)
-        delta = deltas[first_unit[last] :]
-        for j in range(delta.shape[0]):
-            delta[j] = targets[row, j] - below[j]
-        if not uses_log_loss:
-            _pull_back(units[last], slopes[last], below, delta)
-        elif units[last] == Unit.LOGISTIC:
-            delta *= number(slopes[last])
-        delta *= importance
-        for layer in range(last, 0, -1):
-            signal = deltas[first_unit[layer - 1] : first_unit[layer]]
-            matrix = parameters[first_weight[layer] : first_weight[layer + 1]].reshape(sizes[layer], sizes[layer + 1])
-            for i in range(matrix.shape[0]):
-                signal[i] = 0
-                for j in range(matrix.shape[1]):
-                    signal[i] += matrix[i, j] * delta[j]
-            _pull_back(units[layer - 1], slopes[layer - 1], outputs[first_unit[layer - 1] : first_unit[layer]], signal)
-            delta = signal
-        squared_norm = number(0)
-        for layer in range(n_layers):
-            below = X[row] if layer == 0 else outputs[first_unit[layer - 1] : first_unit[layer]]
-            delta = deltas[first_unit[layer] : first_unit[layer + 1]]
             place = slice(first_weight[layer], first_weight[layer + 1])
             matrix = parameters[place].reshape(sizes[layer], sizes[layer + 1])
             momenta = velocity[place].reshape(sizes[layer], sizes[layer + 1])
-            squared_norm += _correct(below, delta, matrix, momenta, rate, momentum, decay, nesterov)
-        _correct_biases(deltas, parameters[n_coefs:], velocity[n_coefs:], rate, momentum, nesterov)
-        total += 0.5 * alpha * squared_norm
+            here = slice(first_unit[layer], first_unit[layer + 1])
+            below = X[row] if layer == 0 else outputs[first_unit[layer - 1] : first_unit[layer]]
+            old_below = X[old_row] if layer == 0 else old_outputs[first_unit[layer - 1] : first_unit[layer]]
+            outputs[here] = biases[here]
+            if n == 0:
+                _multiply(below, matrix, outputs[here])
+            elif fuses:
+                _correct_and_multiply(old_below, deltas[here], matrix, momenta, rate, momentum, below, outputs[here])
+            else:
+                _correct(old_below, deltas[here], matrix, momenta, rate, momentum, decay, nesterov)
+                _multiply(below, matrix, outputs[here])
+            _activate(units[layer], slopes[layer], outputs[here])
+        if n == order.shape[0]:
+            break
+        rate = number(rates[min(n, last_rate)])
+        total += weights[min(row, last_weight)] * _error(
+            uses_log_loss, units[last], targets[row], outputs[first_unit[last] :]
+        )
+        if decay != 0:
+            total += 0.5 * alpha * _squared_norm(parameters[:n_coefs])
+        delta = deltas[first_unit[last] :]
+        for j in range(delta.shape[0]):
+            delta[j] = targets[row, j] - outputs[first_unit[last] + j]
+        if not uses_log_loss:
+            _pull_back(units[last], slopes[last], outputs[first_unit[last] :], delta)
+        elif units[last] == Unit.LOGISTIC:
+            delta *= number(slopes[last])
+        delta *= number(weights[min(row, last_weight)])
+        for layer in range(last, 0, -1):
+            matrix = parameters[first_weight[layer] : first_weight[layer + 1]].reshape(sizes[layer], sizes[layer + 1])
+            _propagate(matrix, deltas[first_unit[layer] : first_unit[layer + 1]], deltas[first_unit[layer - 1] :])
+            here = slice(first_unit[layer - 1], first_unit[layer])
+            _pull_back(units[layer - 1], slopes[layer - 1], outputs[here], deltas[here])
+        _correct_biases(deltas, biases, bias_velocity, rate, momentum, nesterov)
     return total

@@ -70,8 +70,8 @@ class AdalineClassifier(ClassifierMixin, Adaline):
     classes_ : array of shape (n_classes,)
         Sorted class labels.
     max_stable_learning_rate_ : float
-        Above it the LMS rule may diverge: 2 / lambda_max(X'X / n) for ``batch_size="full"``, else
-        2 / max |x|^2 (sufficient), the constant input of the bias counted in.
+        Above it the LMS rule may diverge: ``2 / lambda_max(X'X / n)`` for ``batch_size="full"``, else
+        ``2 / max |x|^2`` (sufficient), the constant input of the bias counted in.
     n_iter_ : int
         Passes over the data in the last fit.
     history_ : History
@@ -80,7 +80,7 @@ class AdalineClassifier(ClassifierMixin, Adaline):
         Why learning ended.
     n_features_in_ : int
         Number of columns of X.
-    feature_names_in_ : array of shape (n_features_in_,)
+    feature_names_in_ : array of shape (n_features,)
         Names of the columns, when X was a data frame with string names.
 
     References

@@ -60,8 +60,8 @@ class AdalineRegressor(MultiOutputMixin, RegressorMixin, Adaline):
     intercept_ : array of shape (n_outputs,)
         Biases.
     max_stable_learning_rate_ : float
-        Above it the LMS rule may diverge: 2 / lambda_max(X'X / n) for ``batch_size="full"``, else
-        2 / max |x|^2 (sufficient), the constant input of the bias counted in.
+        Above it the LMS rule may diverge: ``2 / lambda_max(X'X / n)`` for ``batch_size="full"``, else
+        ``2 / max |x|^2`` (sufficient), the constant input of the bias counted in.
     n_iter_ : int
         Passes over the data in the last fit.
     history_ : History
@@ -70,7 +70,7 @@ class AdalineRegressor(MultiOutputMixin, RegressorMixin, Adaline):
         Why learning ended.
     n_features_in_ : int
         Number of columns of X.
-    feature_names_in_ : array of shape (n_features_in_,)
+    feature_names_in_ : array of shape (n_features,)
         Names of the columns, when X was a data frame with string names.
 
     References

@@ -116,7 +116,7 @@ def largest_stable_rate(examples: ExampleSet, *, full_batch: bool) -> float:
     """Give the learning rate beyond which the LMS rule may diverge.
 
     In full batches that is 2 / lambda_max(X'X / n), exactly; example by example and in mini-batches
-    2 / max |x|^2 is safe for any order. The constant input 1 of the bias counts as a feature.
+    ``2 / max |x|^2`` is safe for any order. The constant input 1 of the bias counts as a feature.
 
     Parameters
     ----------

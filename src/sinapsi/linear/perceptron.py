@@ -86,7 +86,7 @@ class Perceptron(ClassifierMixin, NetworkEstimator):
         Why learning ended.
     n_features_in_ : int
         Number of columns of X.
-    feature_names_in_ : array of shape (n_features_in_,)
+    feature_names_in_ : array of shape (n_features,)
         Names of the columns, when X was a data frame with string names.
 
     References

@@ -5,6 +5,8 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from sinapsi.exceptions import MissingDependencyError
 from sinapsi.plots.palette import CAPTION_INK, GRID_INK
 
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
 CAPTION_SIZE = 8.5  # points
 LINE_HEIGHT = 1.25  # of the font size
 CAPTION_GAP = 5.0  # points between the axes and the caption, and between the caption and the title
+WIDTH_OF_LABELS = 0.7  # inches that the labels beside the axes take, in pictures of ordinary size
 CHARACTERS_PER_INCH = 16  # of the caption's size, measured on matplotlib's own font
 
 
@@ -98,5 +101,12 @@ def quieten_frame(ax: Axes, *, grid: bool) -> None:
 
 
 def _width_in_inches(ax: Axes) -> float:
-    figure_width: float = ax.get_figure(root=True).get_size_inches()[0]  # type: ignore[union-attr]  # axes on a figure
-    return float(ax.get_position().width) * figure_width
+    """Width of the axes, as it is or, where a layout engine is still to decide, as it will be more or less."""
+    figure = ax.figure
+    figure_width = float(figure.bbox.width) / figure.dpi
+    place = ax.get_subplotspec()
+    if place is None or figure.get_layout_engine() is None:
+        return float(ax.get_position().width) * figure_width
+    widths = np.asarray(place.get_gridspec().get_width_ratios(), dtype=float)
+    share = float(widths[place.colspan.start : place.colspan.stop].sum() / widths.sum())
+    return share * figure_width - WIDTH_OF_LABELS

@@ -11,6 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from sinapsi.exceptions import InvalidInputError
 from sinapsi.plots.canvas import axes_to_draw_on, quieten_frame, write_heading
+from sinapsi.plots.fitted import network_in
 from sinapsi.plots.margins import classes_of, margins_between, method_to_ask, scores_of_classes, sureness_of
 from sinapsi.plots.palette import INK, class_colors, class_marker
 from sinapsi.plots.plane import numbers_in, plane_through
@@ -182,7 +183,7 @@ class DecisionBoundaryDisplay:
             X=None if y is None else numbers_in(X)[:, plane.features],
             y=None if y is None else _labels_that_fit(y, len(numbers_in(X)), classes),
             feature_names=plane.names,
-            name=_network_name(estimator) if name is None else name,
+            name=type(network_in(estimator)).__name__ if name is None else name,
             n_fixed=plane.n_fixed,
         )
         return display.plot(ax, legend=legend)
@@ -280,11 +281,6 @@ def _labels_that_fit(y: ArrayLike, n_samples: int, classes: NDArray[Any]) -> NDA
             f"It also holds {', '.join(map(str, unknown))}. Pass the labels in the form they had in fit."
         )
     return labels
-
-
-def _network_name(estimator: Any) -> str:
-    last = estimator.steps[-1][1] if hasattr(estimator, "steps") else estimator
-    return type(last).__name__
 
 
 def _caption_on_fixed_features(n_fixed: int) -> str:

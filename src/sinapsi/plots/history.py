@@ -11,6 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from sinapsi.exceptions import InvalidInputError
 from sinapsi.plots.canvas import axes_to_draw_on, quieten_frame, write_heading
+from sinapsi.plots.fitted import network_in
 from sinapsi.plots.history_columns import columns_to_draw, common_words, higher_is_better, in_words, judging_column
 from sinapsi.plots.palette import CAPTION_INK, PETROFF_COLORS
 
@@ -130,7 +131,7 @@ class HistoryDisplay:
             If it keeps no history.
         """
         check_is_fitted(estimator)
-        network = _network_in(estimator)
+        network = network_in(estimator)
         if not hasattr(network, "history_"):
             raise InvalidInputError(
                 f"HistoryDisplay expects a fitted network with a history_. {type(network).__name__} has none. "
@@ -261,12 +262,3 @@ class HistoryDisplay:
         self.ax_.set_ylabel(common_words(columns))
         quieten_frame(self.ax_, grid=True)
         self.ax_.legend(fontsize="small", framealpha=0.9, edgecolor="none")
-
-
-def _network_in(estimator: Any) -> Any:
-    """Look inside searches and pipelines for the estimator that learned."""
-    if hasattr(estimator, "best_estimator_"):
-        return _network_in(estimator.best_estimator_)
-    if hasattr(estimator, "steps"):
-        return _network_in(estimator.steps[-1][1])
-    return estimator
