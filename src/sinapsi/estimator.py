@@ -6,8 +6,10 @@ matrices. It leaves as C-ordered float32 or float64 arrays (CSR when sparse), wi
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
@@ -24,6 +26,8 @@ from sinapsi.references import Reference
 from sinapsi.validation import ExampleSet
 
 Floats: TypeAlias = NDArray[np.floating[Any]]
+
+THREADED_BYTES = 2**26  # below, starting threads costs more than it saves
 
 # scikit-learn's fixed sentences stand verbatim; the way out follows them.
 WAYS_OUT = {
@@ -118,12 +122,23 @@ class NetworkEstimator(BaseEstimator):
 
 
 def _check_finite(inputs: Any, owner: str) -> None:
-    if not sparse.issparse(inputs):
-        # The product of the data with themselves reads them once, on all cores; only a suspicious sum is looked into.
-        with np.errstate(over="ignore", invalid="ignore"):
-            if np.isfinite(np.dot(inputs.ravel(), inputs.ravel())):
-                return
+    if not sparse.issparse(inputs) and np.isfinite(_total(inputs)):
+        return  # only a suspicious sum is looked into
     assert_all_finite(inputs, estimator_name=owner, input_name="X")
+
+
+def _total(inputs: Floats) -> float:
+    """Sum of all numbers; a large table is read by several threads, for one alone does not use the whole bandwidth."""
+    n_threads = min(4, os.cpu_count() or 1) if inputs.nbytes > THREADED_BYTES else 1
+    if n_threads == 1:
+        return _quiet_sum(inputs)
+    with ThreadPoolExecutor(n_threads) as threads:
+        return sum(threads.map(_quiet_sum, np.array_split(inputs, n_threads)))
+
+
+def _quiet_sum(inputs: Floats) -> float:
+    with np.errstate(over="ignore", invalid="ignore"):  # every thread has its own error state
+        return float(inputs.sum())
 
 
 def _with_way_out(error: ValueError) -> InvalidInputError:
@@ -287,7 +302,7 @@ def signed_targets(indices: NDArray[np.intp], n_classes: int) -> NDArray[np.floa
         +1 in the column of the class, else -1.
     """
     table = 2 * np.eye(n_classes) - 1
-    return table[indices, 1:] if n_classes == 2 else table[indices]
+    return (table[:, 1:] if n_classes == 2 else table).take(indices, axis=0)
 
 
 def winners(outputs: Floats) -> NDArray[np.intp]:
@@ -309,9 +324,10 @@ def winners(outputs: Floats) -> NDArray[np.intp]:
 def _distinct(labels: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.intp]]:
     """Sorted distinct labels, and where each label stands among them."""
     if labels.dtype.kind == "i" and labels.size:
-        smallest, span = int(labels.min()), int(labels.max()) - int(labels.min()) + 1
+        smallest = int(labels.min())
+        span = int(labels.max()) - smallest + 1
         if span <= len(labels):  # counting is several times faster than sorting
-            offsets = labels - smallest
+            offsets = labels - smallest if smallest else labels
             is_present = np.zeros(span, dtype=bool)
             is_present[offsets] = True
             return np.flatnonzero(is_present).astype(labels.dtype) + labels.dtype.type(smallest), (

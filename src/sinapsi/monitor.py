@@ -7,8 +7,8 @@ Every learner that goes on in epochs uses it alike::
             ...learn one epoch, changing the state in place...
             monitor.record(loss=loss, n_steps=n_updates)
 
-On leaving the block the state is the one worth keeping: the best by validation where patience was asked for, the
-last finite one after a divergence or Ctrl-C, else the last.
+On leaving the block the state is the one worth keeping: the best by validation where patience was asked for, that of
+the lowest training loss after a divergence, that of the last whole epoch after Ctrl-C, else the last.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ from sinapsi.progress import ProgressBar
 from sinapsi.stopping import Criterion, Epoch, Patience, StopCode, StopReason
 
 logger = logging.getLogger("sinapsi")
+
+RISE_OF_DIVERGENCE = 10  # a loss that has grown to so many times its first value does not come back
 
 
 class FitMonitor:
@@ -74,6 +76,9 @@ class FitMonitor:
         self._keeps_best = any(isinstance(criterion, Patience) for criterion in criteria)
         self._state = list(state)
         self._last_good = [array.copy() for array in self._state]
+        self._lowest = [array.copy() for array in self._state]
+        self._lowest_loss = math.inf
+        self._lowest_epoch = 0
         self._best = self._last_good
         self._best_loss = math.inf
         self._validate = validate
@@ -140,9 +145,10 @@ class FitMonitor:
         if self._has_diverged(loss):
             return True
         epoch = self._note(loss, n_steps, gradient_norm, columns)
-        self._keep_state(epoch.validation_loss)
+        self._keep_state(epoch)
         reasons = (watch(epoch) for watch in self._watches)
         self.stop_reason = next((reason for reason in reasons if reason is not None), None)
+        self._see_whether_the_loss_rose(loss)
         if self.stop_reason is None and epoch.number >= self._max_iter:
             self._ran_out = True
             self.stop_reason = StopReason(
@@ -173,7 +179,8 @@ class FitMonitor:
         if kind is not None and not interrupted:
             return False
         if interrupted:
-            self.stop(StopCode.INTERRUPTED, f"interrupted in epoch {self.n_epochs + 1}; {self._kept()} kept")
+            kept = self._kept() if self._keeps_best else f"the weights of epoch {self.n_epochs} were"
+            self.stop(StopCode.INTERRUPTED, f"interrupted in epoch {self.n_epochs + 1}; {kept} kept")
         self._restore()
         self._tell()
         return interrupted
@@ -203,20 +210,35 @@ class FitMonitor:
             self.stop(StopCode.DIVERGED, f"the {culprit} in epoch {self.n_epochs + 1}; {self._kept()} kept")
         return culprit is not None
 
+    def _see_whether_the_loss_rose(self, loss: float) -> None:
+        """A training that ends without improvement, far above where it began, has diverged slowly."""
+        began = float(self._rows[0]["loss"])
+        if self.stop_reason and self.stop_reason.code is StopCode.TOLERANCE and loss > RISE_OF_DIVERGENCE * began:
+            self.stop(StopCode.DIVERGED, f"the training loss rose from {began:.3g} to {loss:.3g}; {self._kept()} kept")
+
     def _kept(self) -> str:
         if self._keeps_best and math.isfinite(self._best_loss):
             return "the weights with the best validation loss were"
-        return f"the weights of epoch {self.n_epochs} were" if self.n_epochs else "the initial weights were"
+        return f"the weights of epoch {self._lowest_epoch} were" if self._lowest_epoch else "the initial weights were"
 
-    def _keep_state(self, validation_loss: float | None) -> None:
-        if self._keeps_best and validation_loss is not None and validation_loss < self._best_loss:
-            self._best_loss = validation_loss
+    def _keep_state(self, epoch: Epoch) -> None:
+        if self._keeps_best and epoch.validation_loss is not None and epoch.validation_loss < self._best_loss:
+            self._best_loss = epoch.validation_loss
             self._best = [array.copy() for array in self._state]
+        if epoch.loss < self._lowest_loss:  # the loss was met on the way: it speaks for the weights it began with
+            self._lowest_loss = epoch.loss
+            self._lowest_epoch = epoch.number - 1
+            for kept, array in zip(self._lowest, self._last_good, strict=True):
+                np.copyto(kept, array)
         for kept, array in zip(self._last_good, self._state, strict=True):
             np.copyto(kept, array)
 
     def _restore(self) -> None:
-        restored = self._best if self._keeps_best and math.isfinite(self._best_loss) else self._last_good
+        restored = self._last_good
+        if self._keeps_best and math.isfinite(self._best_loss):
+            restored = self._best
+        elif self.stop_reason and self.stop_reason.code is StopCode.DIVERGED:
+            restored = self._lowest
         for array, kept in zip(self._state, restored, strict=True):
             np.copyto(array, kept)
 

@@ -67,7 +67,7 @@ def save(model: Any, path: str | PathLike[str]) -> None:
     ['high']
     """
     target = Path(path)
-    if target.exists() and not (target / CONFIG_FILE).is_file():
+    if target.exists() and not all((target / file).is_file() for file in (CONFIG_FILE, WEIGHTS_FILE)):
         raise ModelFileError(
             f"{target} exists and is no saved model. Expected a new name or an older model to replace; nothing was "
             "written."
@@ -123,14 +123,11 @@ def atomic_directory(path: str | PathLike[str]) -> Iterator[Path]:
         folder.chmod(0o755)  # mkdtemp's own is for the owner only
         if target.exists():
             target.rename(replaced)
-        try:
-            folder.rename(target)
-        except OSError:
-            if replaced.exists():
-                replaced.rename(target)
-            raise
+        folder.rename(target)
         _flush(target.parent)
     finally:
+        if replaced.exists() and not target.exists():  # stopped between the two renames, perhaps by Ctrl-C
+            replaced.rename(target)
         shutil.rmtree(folder, ignore_errors=True)
         shutil.rmtree(replaced, ignore_errors=True)
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController, threadpool_limits
 
 from sinapsi.activations import Floats
 from sinapsi.feedforward.backpropagation import Network, mean_error, outputs_of
@@ -20,6 +23,8 @@ from sinapsi.monitor import FitMonitor
 from sinapsi.schedules import Schedule
 from sinapsi.stopping import Criterion, StopReason
 from sinapsi.validation import ExampleSet
+
+THREADED_FLOPS = 4e6  # operations in the largest matrix product, above which a second BLAS thread pays
 
 
 @dataclass(frozen=True)
@@ -178,19 +183,36 @@ def train(
     Outcome
         The result.
     """
-    with FitMonitor(
-        task.title,
-        max_iter=task.max_iter,
-        criteria=task.criteria,
-        state=[start],
-        validate=None if task.held_out is None else lambda: task.validate(start),
-        previous=task.previous,
-        verbose=verbose,
-        advice="Raise max_iter if the loss is still falling.",
-    ) as monitor:
+    with (
+        _blas_threads(task),
+        FitMonitor(
+            task.title,
+            max_iter=task.max_iter,
+            criteria=task.criteria,
+            state=[start],
+            validate=None if task.held_out is None else lambda: task.validate(start),
+            previous=task.previous,
+            verbose=verbose,
+            advice="Raise max_iter if the loss is still falling.",
+        ) as monitor,
+    ):
         if task.max_iter:
             task.solver.minimize(task.problem(start, random, memory), monitor)
     return Outcome(start, memory, monitor.history, monitor.reason, monitor.n_epochs)
+
+
+def _blas_threads(task: Task) -> contextlib.AbstractContextManager[Any]:
+    """One BLAS thread for small matrix products: two would wait for each other longer than they compute."""
+    largest = max(fan_in * fan_out for fan_in, fan_out in pairwise(task.network.sizes))
+    if 2 * task.batch_size * largest > THREADED_FLOPS:
+        return contextlib.nullcontext()
+    limited: contextlib.AbstractContextManager[Any] = _thread_pools().limit(limits=1, user_api="blas")
+    return limited
+
+
+@functools.cache
+def _thread_pools() -> ThreadpoolController:
+    return ThreadpoolController()  # looking for the libraries takes a millisecond, so it is done once
 
 
 def best_of_starts(task: Task, init: str, random: np.random.Generator, n_starts: int, n_jobs: int | None) -> Outcome:
