@@ -16,11 +16,14 @@ from numpy.typing import NDArray
 Floats: TypeAlias = NDArray[np.floating[Any]]
 Indices: TypeAlias = NDArray[np.integer[Any]]
 
-# Sums may be taken in any order (that is what vector instructions need); NaN and infinity keep their meaning.
-compiled = njit(cache=True, nogil=True, fastmath={"reassoc", "contract", "nsz"})
+# Sums may be taken in any order and division by zero gives infinity (vector instructions need both); NaN and infinity
+# keep their meaning.
+compiled = njit(cache=True, nogil=True, error_model="numpy", fastmath={"reassoc", "contract", "nsz"})
 
 
-SMALLEST_NORMAL = 1.1754943508222875e-38  # of float32
+# Of float32. What is smaller is set to zero: arithmetic on such numbers is a hundred times slower, and the momenta of
+# units that have fallen silent, shrinking by a factor in every step, would soon all be such. NaN is not smaller.
+SMALLEST_NORMAL = 1.1754943508222875e-38
 
 
 class Unit(IntEnum):
@@ -31,15 +34,6 @@ class Unit(IntEnum):
     TANH = 2
     RELU = 3
     SOFTMAX = 4
-
-
-@compiled
-def _flushed(value: float, smallest: float) -> float:
-    """Zero instead of a number too small to be normal: arithmetic on those is a hundred times slower.
-
-    The momenta of units that have fallen silent shrink by a factor in every step and would soon all be such numbers.
-    """
-    return value if abs(value) >= smallest else value * 0
 
 
 @compiled
@@ -56,17 +50,19 @@ def move_with_momentum(
     """Delta w <- momentum Delta w - rate gradient; w <- w + Delta w. Gives the old squared norm of the weights."""
     number = parameters.dtype.type
     rate, momentum, decay = number(rate), number(momentum), number(decay)
-    smallest = number(SMALLEST_NORMAL)
+    smallest, zero = number(SMALLEST_NORMAL), number(0)
     squared_norm = number(0)
     for i in range(n_coefs):
         weight = parameters[i]
         squared_norm += weight * weight
         slope = gradient[i] + decay * weight
-        step = _flushed(momentum * velocity[i] - rate * slope, smallest)
+        step = momentum * velocity[i] - rate * slope
+        step = zero if abs(step) < smallest else step
         velocity[i] = step
         parameters[i] = weight + (momentum * step - rate * slope if nesterov else step)
     for i in range(n_coefs, parameters.shape[0]):
-        step = _flushed(momentum * velocity[i] - rate * gradient[i], smallest)
+        step = momentum * velocity[i] - rate * gradient[i]
+        step = zero if abs(step) < smallest else step
         velocity[i] = step
         parameters[i] += momentum * step - rate * gradient[i] if nesterov else step
     return squared_norm
@@ -89,20 +85,26 @@ def move_by_adam(
     number = parameters.dtype.type
     rate, beta_1, beta_2 = number(rate), number(beta_1), number(beta_2)
     epsilon, decay, one = number(epsilon), number(decay), number(1)
-    smallest = number(SMALLEST_NORMAL)
+    smallest, zero = number(SMALLEST_NORMAL), number(0)
     squared_norm = number(0)
     for i in range(n_coefs):
         weight = parameters[i]
         squared_norm += weight * weight
         slope = gradient[i] + decay * weight
-        mean[i] = _flushed(beta_1 * mean[i] + (one - beta_1) * slope, smallest)
-        square[i] = _flushed(beta_2 * square[i] + (one - beta_2) * slope * slope, smallest)
-        parameters[i] = weight - rate * mean[i] / (np.sqrt(square[i]) + epsilon)
+        drift = beta_1 * mean[i] + (one - beta_1) * slope
+        drift = zero if abs(drift) < smallest else drift
+        power = beta_2 * square[i] + (one - beta_2) * slope * slope
+        power = zero if power < smallest else power
+        mean[i], square[i] = drift, power
+        parameters[i] = weight - rate * drift / (np.sqrt(power) + epsilon)
     for i in range(n_coefs, parameters.shape[0]):
         slope = gradient[i]
-        mean[i] = _flushed(beta_1 * mean[i] + (one - beta_1) * slope, smallest)
-        square[i] = _flushed(beta_2 * square[i] + (one - beta_2) * slope * slope, smallest)
-        parameters[i] -= rate * mean[i] / (np.sqrt(square[i]) + epsilon)
+        drift = beta_1 * mean[i] + (one - beta_1) * slope
+        drift = zero if abs(drift) < smallest else drift
+        power = beta_2 * square[i] + (one - beta_2) * slope * slope
+        power = zero if power < smallest else power
+        mean[i], square[i] = drift, power
+        parameters[i] -= rate * drift / (np.sqrt(power) + epsilon)
     return squared_norm
 
 
@@ -191,13 +193,14 @@ def _correct(
     rate: float, momentum: float, decay: float, nesterov: bool,
 ) -> None:  # fmt: skip
     """Move one layer's weights by momentum and the gradient -below delta of the last example."""
-    smallest = weights.dtype.type(SMALLEST_NORMAL)
+    smallest, zero = weights.dtype.type(SMALLEST_NORMAL), weights.dtype.type(0)
     for i in range(weights.shape[0]):
         signal = old_below[i]
         for j in range(weights.shape[1]):
             weight = weights[i, j]
             pull = rate * (signal * delta[j] - decay * weight)
-            step = _flushed(momentum * velocity[i, j] + pull, smallest)
+            step = momentum * velocity[i, j] + pull
+            step = zero if abs(step) < smallest else step
             velocity[i, j] = step
             weights[i, j] = weight + (momentum * step + pull if nesterov else step)
 
@@ -208,11 +211,12 @@ def _correct_and_multiply(
     rate: float, momentum: float, below: Floats, out: Floats,
 ) -> None:  # fmt: skip
     """The correction for the last example and ``out <- out + below @ weights`` for the next, reading memory once."""
-    smallest = weights.dtype.type(SMALLEST_NORMAL)
+    smallest, zero = weights.dtype.type(SMALLEST_NORMAL), weights.dtype.type(0)
     for i in range(weights.shape[0]):
         pull, signal = rate * old_below[i], below[i]
         for j in range(weights.shape[1]):
-            step = _flushed(momentum * velocity[i, j] + pull * delta[j], smallest)
+            step = momentum * velocity[i, j] + pull * delta[j]
+            step = zero if abs(step) < smallest else step
             velocity[i, j] = step
             weights[i, j] += step
         if signal != 0:  # a loop of its own: with one array more the compiler gives up vector instructions
@@ -232,9 +236,10 @@ def _squared_norm(weights: Floats) -> float:
 def _correct_biases(
     delta: Floats, biases: Floats, velocity: Floats, rate: float, momentum: float, nesterov: bool
 ) -> None:
-    smallest = biases.dtype.type(SMALLEST_NORMAL)
+    smallest, zero = biases.dtype.type(SMALLEST_NORMAL), biases.dtype.type(0)
     for j in range(biases.shape[0]):
-        step = _flushed(momentum * velocity[j] + rate * delta[j], smallest)
+        step = momentum * velocity[j] + rate * delta[j]
+        step = zero if abs(step) < smallest else step
         velocity[j] = step
         biases[j] += momentum * step + rate * delta[j] if nesterov else step
 

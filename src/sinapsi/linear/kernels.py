@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 Floats: TypeAlias = NDArray[np.floating[Any]]
 Indices: TypeAlias = NDArray[np.integer[Any]]
 
-# Sums may be taken in any order (that is what vector instructions need); NaN and infinity keep their meaning.
-compiled = njit(cache=True, nogil=True, fastmath={"reassoc", "contract", "nsz"})
+# Sums may be taken in any order and division by zero gives infinity (vector instructions need both); NaN and infinity
+# keep their meaning.
+compiled = njit(cache=True, nogil=True, error_model="numpy", fastmath={"reassoc", "contract", "nsz"})
 
 
 @compiled

@@ -1,0 +1,246 @@
+"""Quick instances of every network on the contents page, for the contract tests.
+
+The networks are found on the page itself; what a test cannot know stands in ``RECIPES``. A network that is listed
+without a recipe fails ``test_contents.py``, so a new one is under contract from its first day.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pytest
+from sklearn.base import BaseEstimator
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.utils import get_tags
+
+import sinapsi
+from sinapsi.activations import logistic, tanh
+from sinapsi.feedforward.solvers import LBFGS, SGD
+from sinapsi.schedules import Cosine, InverseScaling
+from sinapsi.stopping import Goal, MaxSteps, Patience, TimeLimit
+
+TIGHT = LBFGS(gtol=1e-12, ftol=1e-16)  # converges to rounding, so that two ways to the same minimum agree
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One way to use a network.
+
+    ``settled`` says that learning goes example by example or in mini-batches, so that weight 2 and the example
+    doubled agree on the average only; it holds the parameters with which learning settles.
+    """
+
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    is_random: bool = True
+    iterates: bool = True
+    settled: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What the tests need to know of a network.
+
+    ``quick`` makes fits short; ``objects`` holds values that are no plain ones; ``diverging`` lets a fit diverge on
+    inputs of size ``diverging_scale``; ``one_way`` are the attributes that a variant alone may lack.
+    """
+
+    variants: Mapping[str, Variant]
+    quick: Mapping[str, Any] = field(default_factory=dict)
+    objects: Mapping[str, Any] = field(default_factory=dict)
+    diverging: Mapping[str, Any] | None = None
+    diverging_scale: float = 1.0
+
+
+@dataclass(frozen=True)
+class Case:
+    """A network in one of its variants."""
+
+    kind: type[Any]
+    name: str
+
+    @property
+    def recipe(self) -> Recipe:
+        return RECIPES[self.kind.__name__]
+
+    @property
+    def variant(self) -> Variant:
+        return self.recipe.variants[self.name]
+
+    def whole(self, **changes: Any) -> Any:
+        """The variant as a user makes it."""
+        return self.kind(**{**self.variant.parameters, **changes})
+
+    def quick(self, **changes: Any) -> Any:
+        """The variant with a small budget and a seed."""
+        seed = {"random_state": 0} if "random_state" in self.kind().get_params() else {}
+        return self.whole(**{**self.recipe.quick, **seed, **changes})
+
+    def __str__(self) -> str:
+        return f"{self.kind.__name__}-{self.name}"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Data of a kind that a network takes."""
+
+    name: str
+    X: Any
+    y: Any
+
+
+def networks() -> list[type[Any]]:
+    """Every estimator of the contents page, in its order."""
+    found = (getattr(sinapsi, name) for name in sinapsi.__all__)
+    return [kind for kind in found if isinstance(kind, type) and issubclass(kind, BaseEstimator)]
+
+
+def cases(*, iterating: bool = False) -> list[Any]:
+    """Every variant of every network, as parameters of a test."""
+    made = (
+        Case(kind, name) for kind in networks() for name in getattr(RECIPES.get(kind.__name__), "variants", ())
+    )
+    return [pytest.param(case, id=str(case)) for case in made if case.variant.iterates or not iterating]
+
+
+def networks_as_parameters() -> list[Any]:
+    return [pytest.param(Case(kind, "default"), id=kind.__name__) for kind in networks() if kind.__name__ in RECIPES]
+
+
+def problems_of(kind: type[Any]) -> Iterator[Problem]:
+    """A small problem of every kind that the tags of a network promise."""
+    tags = get_tags(kind())
+    random = np.random.default_rng(7)
+    X = random.standard_normal((60, 4))
+    slopes = random.standard_normal((4, 2))
+    outputs = X @ slopes + 0.3 * random.standard_normal((60, 2))
+    if tags.classifier_tags is not None:
+        names = np.array(["ant", "bee", "cat"])
+        yield Problem("three classes", X, names[np.digitize(outputs[:, 0], [-0.8, 0.8])])
+        yield Problem("two classes", X, names[(outputs[:, 0] > 0).astype(int)])
+        if tags.classifier_tags.multi_label:
+            yield Problem("labels", X, (outputs > 0).astype(int))
+    elif tags.regressor_tags is not None:
+        yield Problem("one output", X, outputs[:, 0])
+        if tags.target_tags.multi_output:
+            yield Problem("two outputs", X, outputs)
+    else:
+        yield Problem("no answers", X, None)
+
+
+def first_problem(kind: type[Any]) -> Problem:
+    return next(problems_of(kind))
+
+
+def cases_with_problems() -> list[Any]:
+    return [
+        pytest.param(case.values[0], problem, id=f"{case.id}-{problem.name.replace(' ', '-')}")
+        for case in cases()
+        for problem in problems_of(case.values[0].kind)
+    ]
+
+
+def fitted(model: Any, X: Any, y: Any, **arguments: Any) -> Any:
+    """The model after ``fit``; that a small budget was used up is no news here."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        return model.fit(X, y, **arguments)
+
+
+def solved(case: Case, problem: Problem | None = None, **changes: Any) -> Any:
+    """A quick instance, fitted to a problem of its own."""
+    given = problem or first_problem(case.kind)
+    return fitted(case.quick(**changes), given.X, given.y)
+
+
+# A falling rate lets the perceptron come to rest on classes that overlap, as those of scikit-learn's checks.
+RESTFUL = {"learning_rate": "inverse_scaling(1.0)"}
+SMALL = {"hidden_layer_sizes": (5,), "learning_rate": 0.01}
+FULL_BATCH = {**SMALL, "solver": "sgd", "batch_size": "full", "learning_rate": 0.1}
+CONVERGED = {"hidden_layer_sizes": (5,), "activation": "tanh", "solver": TIGHT, "alpha": 3.0, "max_iter": 2000}
+GIVEN_START = ([np.full((4, 2), 0.25), np.full((2, 1), -0.5)], [np.zeros(2), np.ones(1)])  # fits two classes
+MLP_OBJECTS = {
+    "hidden_layer_sizes": (2,),
+    "activation": (logistic(slope=2.0),),
+    "solver": SGD(nesterov=True),
+    "learning_rate": Cosine(0.05, n_steps=500, final=0.001),
+    "stopping": Goal(1e-9) | TimeLimit(60.0) | Patience(5),
+    "init": GIVEN_START,
+}
+ADALINE_OBJECTS = {
+    "solver": "lms",
+    "learning_rate": InverseScaling(0.01, power=0.6),
+    "stopping": Goal(1e-12) | MaxSteps(150),
+}
+CLASS_WEIGHT = {"class_weight": {"ant": 1.5, "bee": 0.5, "cat": 2.0}}
+
+RECIPES: Mapping[str, Recipe] = {
+    "Perceptron": Recipe(
+        variants={
+            "default": Variant(),
+            "cyclic": Variant({"order": "cyclic", **RESTFUL}, is_random=False),
+            "worst": Variant({"order": "worst"}, is_random=False),
+            "kesler": Variant({"multi_class": "kesler", **RESTFUL}),
+            "random-start": Variant({"init": "random", "order": "cyclic", **RESTFUL}),
+        },
+        quick={"max_iter": 6},
+        objects={"learning_rate": InverseScaling(0.5, power=0.6), "stopping": TimeLimit(60.0), **CLASS_WEIGHT},
+        diverging={},
+        diverging_scale=1e200,
+    ),
+    "AdalineRegressor": Recipe(
+        variants={
+            "default": Variant(is_random=False, iterates=False),
+            "ridge": Variant({"alpha": 2.0}, is_random=False, iterates=False),
+            "lms": Variant({"solver": "lms"}, settled={"learning_rate": 0.005, "stopping": "max_iter(400)"}),
+            "lms-batches": Variant(
+                {"solver": "lms", "batch_size": 8}, settled={"learning_rate": 0.02, "stopping": "max_iter(400)"}
+            ),
+            "lms-full": Variant({"solver": "lms", "batch_size": "full", "alpha": 1.0}, is_random=False),
+        },
+        quick={"max_iter": 6},
+        objects=ADALINE_OBJECTS,
+        diverging={"solver": "lms", "learning_rate": 10.0, "max_iter": 1000},
+    ),
+    "AdalineClassifier": Recipe(
+        variants={
+            "default": Variant(is_random=False, iterates=False),
+            "lms": Variant(
+                {"solver": "lms", "stopping": "tolerance(1e-5, 50)"},
+                settled={"learning_rate": 0.005, "stopping": "max_iter(400)"},
+            ),
+            "lms-full": Variant({"solver": "lms", "batch_size": "full"}, is_random=False),
+        },
+        quick={"max_iter": 6},
+        objects={**ADALINE_OBJECTS, **CLASS_WEIGHT},
+        diverging={"solver": "lms", "learning_rate": 10.0, "max_iter": 1000},
+    ),
+    "MLPRegressor": Recipe(
+        variants={
+            "default": Variant(),
+            "sgd": Variant({**SMALL, "solver": "sgd", "batch_size": 8}),
+            "online": Variant({**SMALL, "solver": "sgd", "batch_size": 1, "max_iter": 20}),
+            "full": Variant(FULL_BATCH),
+            "lbfgs": Variant(CONVERGED),
+        },
+        quick={"max_iter": 6},
+        objects=MLP_OBJECTS,
+        diverging={"solver": "sgd", "learning_rate": 1e6, "max_iter": 100},
+    ),
+    "MLPClassifier": Recipe(
+        variants={
+            "default": Variant(),
+            "sgd": Variant({**SMALL, "solver": "sgd", "batch_size": 8}),
+            "online": Variant({**SMALL, "solver": "sgd", "batch_size": 1, "max_iter": 20}),
+            "full": Variant(FULL_BATCH),
+            "lbfgs": Variant(CONVERGED),
+            "squared-error": Variant({"loss": "squared_error", "learning_rate": 0.01}),
+        },
+        quick={"max_iter": 6},
+        objects={**MLP_OBJECTS, **CLASS_WEIGHT},
+        diverging={"solver": "sgd", "learning_rate": 1e300, "max_iter": 100, "hidden_layer_sizes": (5, 5)},
+    ),
+}

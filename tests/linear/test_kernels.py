@@ -1,0 +1,134 @@
+"""The compiled rules equal their naive twins: to the last bit on small integers, else to 1e-12 (float32: 1e-4)."""
+
+import numpy as np
+import pytest
+from scipy import sparse
+from tests.reference import linear as naive
+
+from sinapsi.linear import kernels
+
+DTYPES = [np.float64, np.float32]
+RTOL = {np.float64: 1e-12, np.float32: 1e-4}
+ORDERS = {"given": np.empty(0, dtype=np.intp), "repeating": np.random.default_rng(7).integers(0, 40, 55)}
+
+
+def assert_close(actual, expected, dtype):
+    """Relative to the largest number of each array."""
+    expected = np.asarray(expected)
+    scale = np.abs(expected).max(initial=1e-300)
+    np.testing.assert_allclose(actual, expected, rtol=0, atol=RTOL[dtype] * scale)
+
+
+def rows_of(X):
+    return (X.data, X.indices, X.indptr) if sparse.issparse(X) else (X,)
+
+
+def compare(name, X, arguments, start, dtype, *, exactly=False):
+    """Run kernel and twin from the same start; the last two of ``start`` are weights and biases."""
+    name += "_csr" if sparse.issparse(X) else ""
+    learned, expected = [a.astype(dtype) for a in start], [a.astype(dtype).astype(np.float64) for a in start]
+    result = getattr(kernels, name)(*rows_of(X), *arguments, *learned)
+    expected_result = getattr(naive, name)(*rows_of(X), *arguments, *expected)
+    if exactly:
+        for actual, wanted in zip(learned, expected, strict=True):
+            np.testing.assert_array_equal(actual, wanted)
+        assert tuple(np.atleast_1d(result)) == tuple(np.atleast_1d(expected_result))
+    else:
+        for actual, wanted in zip(learned, expected, strict=True):
+            assert_close(actual, wanted, dtype)
+        assert_close(np.atleast_1d(result), np.atleast_1d(expected_result), dtype)
+    return result
+
+
+def data(dtype, *, is_sparse, seed=0, n_features=6):
+    random = np.random.default_rng(seed)
+    X = random.standard_normal((40, n_features))
+    if is_sparse:
+        X[random.random(X.shape) < 0.6] = 0
+    X = X.astype(dtype)
+    return random, (sparse.csr_array(X) if is_sparse else X)
+
+
+def small_integers(*, is_sparse, seed=3):
+    random = np.random.default_rng(seed)
+    X = random.integers(-3, 4, (40, 5)).astype(np.float64)
+    return random, (sparse.csr_array(X) if is_sparse else X)
+
+
+@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize("is_sparse", [False, True])
+class TestPerceptron:
+    @pytest.mark.parametrize("dtype", DTYPES)
+    @pytest.mark.parametrize("has_schedule", [False, True])
+    def test_equals_its_naive_twin(self, dtype, is_sparse, has_schedule, order):
+        random, X = data(dtype, is_sparse=is_sparse)
+        signed = (random.choice([-1, 1], 40) * random.uniform(0.5, 2, 40)).astype(dtype)
+        rates = (random.uniform(0.1, 1, 55) if has_schedule else np.array([0.7])).astype(dtype)
+        start = [random.standard_normal(6), random.standard_normal(1)]
+        n_corrections, _ = compare("learn_perceptron", X, (signed, ORDERS[order], rates), start, dtype)
+        assert 0 < n_corrections < 40  # both branches were met
+
+    def test_equals_it_to_the_last_bit_on_small_integers(self, is_sparse, order):
+        random, X = small_integers(is_sparse=is_sparse)
+        signed = random.choice([-1.0, 1.0], 40)
+        start = [np.zeros(5), np.zeros(1)]
+        compare("learn_perceptron", X, (signed, ORDERS[order], np.ones(1)), start, np.float64, exactly=True)
+
+
+@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize("is_sparse", [False, True])
+class TestKesler:
+    @pytest.mark.parametrize("dtype", DTYPES)
+    def test_equals_its_naive_twin(self, dtype, is_sparse, order):
+        random, X = data(dtype, is_sparse=is_sparse)
+        labels, weights = random.integers(0, 4, 40), random.uniform(0.5, 2, 40).astype(dtype)
+        rates = random.uniform(0.1, 1, 55).astype(dtype)
+        start = [random.standard_normal((4, 6)), random.standard_normal(4)]
+        n_corrections, _ = compare("learn_kesler", X, (labels, weights, ORDERS[order], rates), start, dtype)
+        assert 0 < n_corrections < 55
+
+    def test_equals_it_to_the_last_bit_on_small_integers_with_their_ties(self, is_sparse, order):
+        random, X = small_integers(is_sparse=is_sparse)
+        arguments = (random.integers(0, 3, 40), np.ones(40), ORDERS[order], np.ones(1))
+        compare("learn_kesler", X, arguments, [np.zeros((3, 5)), np.zeros(3)], np.float64, exactly=True)
+
+
+def test_kesler_gives_ties_between_rivals_to_the_lowest_index():
+    coef, intercept = np.zeros((4, 1)), np.zeros(4)
+    one = np.ones(1)
+    kernels.learn_kesler(np.ones((1, 1)), np.array([2]), one, np.empty(0, dtype=np.intp), one, coef, intercept)
+    assert coef.ravel().tolist() == [-1, 0, 1, 0]
+
+
+@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize("is_sparse", [False, True])
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("decay", [0.0, 0.3])
+@pytest.mark.parametrize("is_weighted", [False, True])
+def test_lms_equals_its_naive_twin(dtype, is_sparse, decay, is_weighted, order):
+    random, X = data(dtype, is_sparse=is_sparse)
+    targets = random.standard_normal((40, 2)).astype(dtype)
+    weights = (random.uniform(0, 2, 40) if is_weighted else np.ones(1)).astype(dtype)
+    rates = (random.uniform(0.01, 0.1, 55) if is_weighted else np.array([0.05])).astype(dtype)
+    start = [random.standard_normal((2, 6)), random.standard_normal(2)]
+    compare("learn_lms", X, (targets, weights, ORDERS[order], rates, dtype(decay)), start, dtype)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_largest_squared_norm_equals_its_naive_twin(dtype):
+    _, X = data(dtype, is_sparse=False, n_features=9)
+    assert_close(kernels.largest_squared_norm(X), naive.largest_squared_norm(X), dtype)
+
+
+@pytest.mark.parametrize("rule", ["learn_perceptron", "learn_lms"])
+def test_nan_in_the_weights_is_not_optimized_away(rule):
+    """The compiler may reorder sums but not assume that all numbers are finite."""
+    X, one, order = np.ones((1, 3)), np.ones(1), np.empty(0, dtype=np.intp)
+    if rule == "learn_perceptron":
+        # A NaN field is neither right nor wrong; the rule must leave the weights alone rather than spread it.
+        coef = np.array([np.nan, 1.0, 1.0])
+        assert kernels.learn_perceptron(X, one, order, one, coef, np.zeros(1)) == (0, 0.0)
+        assert coef[1:].tolist() == [1, 1]
+    else:
+        coef = np.array([[np.nan, 1.0, 1.0]])
+        assert np.isnan(kernels.learn_lms(X, np.ones((1, 1)), one, order, one, 0.0, coef, np.zeros(1)))
