@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from sklearn.utils.estimator_checks import parametrize_with_checks
+
 from tests.contracts.instances import Case, cases
 
 CHECKED: list[Case] = [case.values[0] for case in cases()]

@@ -66,7 +66,8 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):
     momentum : float, default=0.9
         Share in [0, 1) of the last step in the next one ("sgd"); eta stands inside, as in the generalized delta rule.
     batch_size : int, "auto" or "full", default="auto"
-        Examples a step: 1 is online, "auto" is min(200, n_samples), "full" is batch learning. "lbfgs" always uses all.
+        Examples a step: 1 is online, "full" is batch learning, "auto" a tenth of the examples, but at least 10 and at
+        most 200. "lbfgs" always uses all.
     max_iter : int, default=200
         Largest number of passes over the data; 0 only sets up the network with its starting weights.
     alpha : float, default=0.0001

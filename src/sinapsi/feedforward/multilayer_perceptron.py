@@ -30,7 +30,11 @@ from sinapsi.schedules import Schedule, schedule_named
 from sinapsi.stopping import AnyOf, Criterion, MaxIter, Patience, StopReason, criteria_in
 from sinapsi.validation import ExampleSet
 
-AUTO_BATCH_SIZE = 200  # examples a step where the user leaves it to us, as scikit-learn's MLP
+# Examples a step where the user leaves it to us: 200 as in scikit-learn's MLP, but at least ten steps in a pass over
+# small data, where one step a pass would use up max_iter before anything is learned.
+LARGEST_AUTO_BATCH = 200
+AUTO_STEPS = 10
+SMALLEST_AUTO_BATCH = 10
 
 _sizes = Rule(
     "an integer of at least 1 or a tuple of those",
@@ -223,7 +227,8 @@ class MultilayerPerceptron(NetworkEstimator):
         self, network: Network, training: ExampleSet, held_out: ExampleSet | None, criteria: tuple[Criterion, ...]
     ) -> Task:
         n_samples = len(training)
-        sizes = {"auto": min(AUTO_BATCH_SIZE, n_samples), "full": n_samples}
+        automatic = min(LARGEST_AUTO_BATCH, max(SMALLEST_AUTO_BATCH, n_samples // AUTO_STEPS))
+        sizes = {"auto": automatic, "full": n_samples}
         batch_size = sizes[self.batch_size] if isinstance(self.batch_size, str) else int(self.batch_size)
         return Task(
             title=type(self).__name__,
