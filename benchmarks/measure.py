@@ -6,10 +6,12 @@ both solve it once and are compared by :func:`check_agreement`, which also compi
 rounds, A B A B.
 """
 
+import ctypes
 import gc
 import hashlib
 import math
 import multiprocessing
+import os
 import statistics
 import time
 import traceback
@@ -67,19 +69,25 @@ class Contestant(ABC):
         """Load the problem and return a fingerprint of each of its arrays."""
         return {name: _digest(array) for name, array in self.load(**problem).items()}
 
-    def timed_fits(self, n_fits: int) -> tuple[float, float | None]:
-        """Mean seconds of a ``fit``, and the memory in MiB it took at its peak above what was in use before."""
+    def timed_fits(self, n_fits: int) -> float:
+        """Mean seconds of a ``fit``."""
         gc.collect()
         gc.disable()
-        before = _restart_peak_memory()
         try:
             start = time.perf_counter()
             for _ in range(n_fits):
                 self.fit()
-            seconds = (time.perf_counter() - start) / n_fits
+            return (time.perf_counter() - start) / n_fits
         finally:
             gc.enable()
-        return seconds, _peak_memory_above(before)
+
+    def peak_memory(self) -> float | None:
+        """MiB that a ``fit`` takes at its peak above what was in use before; None where the system does not tell."""
+        gc.collect()
+        _give_back_memory()
+        before = _restart_peak_memory()
+        self.fit()
+        return None if before is None else _memory("VmHWM") - before
 
     def threads(self) -> dict[str, int]:
         """Number of threads of each pool in the side's process."""
@@ -99,7 +107,7 @@ class Corner:
         self.name = contestant.name
         self.fits_per_lap = 1
         self.laps: list[float] = []
-        self.peaks: list[float] = []
+        self.peak_memory: float | None = None
         context = multiprocessing.get_context("spawn")  # a fork would inherit thread pools whose threads are gone
         self._channel, remote = context.Pipe()
         self._process = context.Process(target=_serve, args=(contestant, remote), daemon=True)
@@ -121,17 +129,14 @@ class Corner:
         return answer
 
     def warm_up(self) -> None:
-        """Fit once without keeping the time, and see how many fits make a lap long enough to be timed well."""
-        seconds, _ = self.ask("timed_fits", n_fits=1)
-        self.fits_per_lap = math.ceil(SHORTEST_LAP / seconds)
+        """Fit untimed: once for the peak memory, once to see how many fits make a lap long enough to be timed well."""
+        self.peak_memory = self.ask("peak_memory")
+        self.fits_per_lap = math.ceil(SHORTEST_LAP / self.ask("timed_fits", n_fits=1))
 
     def run_lap(self) -> None:
         """Time one lap and keep the result."""
         time.sleep(PAUSE)
-        seconds, peak = self.ask("timed_fits", n_fits=self.fits_per_lap)
-        self.laps.append(seconds)
-        if peak is not None:
-            self.peaks.append(peak)
+        self.laps.append(self.ask("timed_fits", n_fits=self.fits_per_lap))
 
     def report(self) -> dict[str, Any]:
         """Times, memory, quality and threads, ready for JSON."""
@@ -140,7 +145,7 @@ class Corner:
             "median_seconds": statistics.median(self.laps),
             "rounds_seconds": self.laps,
             "fits_per_round": self.fits_per_lap,
-            "peak_memory_mib": round(max(self.peaks), 2) if self.peaks else None,
+            "peak_memory_mib": None if self.peak_memory is None else round(self.peak_memory, 2),
             "quality": self.ask("quality"),
             "threads": self.ask("threads"),
         }
@@ -237,6 +242,13 @@ def _digest(array: np.ndarray) -> str:
     return fingerprint.hexdigest()
 
 
+def _give_back_memory() -> None:
+    """Return what earlier fits freed to the system (glibc keeps it), or the next fit would seem to need nothing."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if os.name == "posix" else None
+    if trim is not None:
+        trim(0)
+
+
 def _restart_peak_memory() -> float | None:
     """Memory in use now, in MiB; the peak that Linux keeps starts again from it."""
     try:
@@ -244,10 +256,6 @@ def _restart_peak_memory() -> float | None:
     except OSError:
         return None
     return _memory("VmRSS")
-
-
-def _peak_memory_above(before: float | None) -> float | None:
-    return None if before is None else _memory("VmHWM") - before
 
 
 def _memory(kind: str) -> float:

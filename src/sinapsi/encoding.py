@@ -28,9 +28,11 @@ SHORT_FORMS: Mapping[str, tuple[str, str, str]] = MappingProxyType(
         "activation": ("sinapsi.activations", "Activation", "activation_named"),
         "schedule": ("sinapsi.schedules", "Schedule", "schedule_named"),
         "stopping": ("sinapsi.stopping", "Criterion", "any_of"),
+        "loss": ("sinapsi.losses", "Loss", "loss_called"),
         "solver": ("sinapsi.feedforward.solvers", "Solver", "solver_named"),
     }
 )
+LARGEST_LABELS = 2**26  # characters of all labels, each as long as the longest
 BIT_GENERATORS = ("PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64")  # those of numpy.random
 
 
@@ -108,7 +110,7 @@ def _encode_array(array: NDArray[Any], arrays: Arrays, place: str) -> Any:
     if array.dtype.kind in TENSOR_KINDS and array.dtype.itemsize <= 8:
         return {"$tensor": arrays.put(array, place)}
     if array.dtype.kind in "OU" and array.ndim == 1:
-        return {"$labels": [encoded(label, arrays, place) for label in array.tolist()], "dtype": array.dtype.str}
+        return {"$labels": [encoded(label, arrays, place) for label in array.tolist()], "kind": array.dtype.kind}
     raise ModelFileError(f"{place} is an array of {array.dtype}, which cannot be saved. Expected numbers or texts.")
 
 
@@ -182,13 +184,16 @@ def decoded(value: Any, tensors: Mapping[str, NDArray[Any]]) -> Any:
 
 
 def _decode_labels(value: dict[str, Any], tensors: Mapping[str, NDArray[Any]]) -> NDArray[Any]:
-    dtype = np.dtype(value["dtype"])
-    longest = max((len(str(label)) for label in value["$labels"]), default=0)
-    if dtype.kind not in "OU" or (dtype.kind == "U" and dtype.itemsize > 4 * max(longest, 1)):
-        raise ModelFileError(f"The config holds labels of dtype {dtype}, which do not need it.")
-    labels = np.empty(len(value["$labels"]), dtype=dtype)
-    labels[:] = [decoded(label, tensors) for label in value["$labels"]]
-    return labels
+    labels = [decoded(label, tensors) for label in value["$labels"]]
+    if value["kind"] == "O":
+        array = np.empty(len(labels), dtype=object)
+        array[:] = labels
+        return array
+    if value["kind"] != "U" or not all(isinstance(label, str) for label in labels):
+        raise ModelFileError("The config holds labels that are no texts.")
+    if len(labels) * max(map(len, labels), default=0) > LARGEST_LABELS:
+        raise ModelFileError("The config holds labels that would take more memory than any real ones.")
+    return np.array(labels, dtype=str)
 
 
 def _decode_short_form(value: dict[str, Any], tensors: Mapping[str, NDArray[Any]]) -> Any:
@@ -200,15 +205,27 @@ def _decode_generator(value: dict[str, Any], tensors: Mapping[str, NDArray[Any]]
     state = decoded(value["$generator"], tensors)
     if state["bit_generator"] not in BIT_GENERATORS:
         raise ModelFileError(f"The config holds an unknown generator {state['bit_generator']!r}.")
+    _check_places(state)
     generator = np.random.Generator(getattr(np.random, state["bit_generator"])())
     generator.bit_generator.state = state
     return generator
 
 
 def _decode_random_state(value: dict[str, Any], tensors: Mapping[str, NDArray[Any]]) -> np.random.RandomState:
+    state = decoded(value["$random_state"], tensors)
+    _check_places(state)
     random = np.random.RandomState()
-    random.set_state(decoded(value["$random_state"], tensors))
+    random.set_state(state)
     return random
+
+
+def _check_places(state: Mapping[str, Any]) -> None:
+    """NumPy trusts these numbers as places in memory."""
+    places = {"buffer_pos": (state, 4), "pos": (state["state"], 624)}
+    for name, (numbers, highest) in places.items():
+        place = numbers.get(name, 0)
+        if not isinstance(place, int) or not 0 <= place <= highest:
+            raise ModelFileError(f"The config holds a generator whose {name} is {place!r}, outside 0 to {highest}.")
 
 
 _DECODERS: Mapping[str, Callable[[dict[str, Any], Mapping[str, NDArray[Any]]], Any]] = MappingProxyType(

@@ -6,23 +6,26 @@ matrices. It leaves as C-ordered float32 or float64 arrays (CSR when sparse), wi
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from numbers import Real
 from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 from sklearn.base import BaseEstimator, is_classifier
-from sklearn.utils import Tags, assert_all_finite, check_array, compute_sample_weight
-from sklearn.utils.multiclass import check_classification_targets, type_of_target
-from sklearn.utils.validation import check_consistent_length, column_or_1d, validate_data
+from sklearn.utils import Tags, assert_all_finite, check_array
+from sklearn.utils.validation import check_consistent_length, validate_data
 
 from sinapsi.exceptions import InvalidInputError, InvalidParameterError
+from sinapsi.labels import class_labels
 from sinapsi.parameters import Rule, check_parameters
 from sinapsi.references import Reference
+from sinapsi.stopping import Criterion, GradientNorm, Patience
 from sinapsi.validation import ExampleSet
 
 Floats: TypeAlias = NDArray[np.floating[Any]]
@@ -30,17 +33,25 @@ Floats: TypeAlias = NDArray[np.floating[Any]]
 THREADED_BYTES = 2**26  # below, starting threads costs more than it saves
 
 # scikit-learn's fixed sentences stand verbatim; the way out follows them.
-WAYS_OUT = {
-    r"features, but .* is expecting": "Pass the columns seen in fit, in their order.",
-    r"contains infinity or a value too large": "Replace infinite values, or rescale the column that holds them.",
-    r"contains NaN": "Drop the rows with missing values or fill them, for example with sklearn.impute.SimpleImputer.",
-    r"could not convert string": "Encode text columns as numbers first, for example with "
+WAYS_OUT = {  # (about what, pattern of the fact) -> way out; "" is about anything
+    ("X", r"features, but .* is expecting"): "Pass the columns seen in fit, in their order.",
+    ("X", r"feature names should match"): "Pass the columns seen in fit, under their names and in their order.",
+    ("", r"contains infinity or a value too large"): "Replace infinite values, or rescale the column that holds them.",
+    ("X", r"contains NaN"): "Drop the rows with missing values or fill them, for example with "
+    "sklearn.impute.SimpleImputer.",
+    ("", r"contains NaN"): "Drop the examples without a value.",
+    ("X", r"could not convert string"): "Encode text columns as numbers first, for example with "
     "sklearn.preprocessing.OneHotEncoder.",
-    r"Found array with 0 sample": "Pass at least one row.",
-    r"Found array with 0 feature": "Pass at least one column.",
-    r"inconsistent numbers of samples": "Pass one target (and one weight) per row of X.",
-    r"inhomogeneous shape": "Give every row the same number of columns.",
-    r"Unknown label type: continuous": "For real-valued targets use the regressor of this network.",
+    ("y", r"could not convert string"): "For classes use the classifier of this network.",
+    ("", r"could not convert string"): "Pass numbers.",
+    ("", r"Found array with 0 sample"): "Pass at least one row.",
+    ("X", r"Found array with 0 feature"): "Pass at least one column.",
+    ("", r"Found array with dim"): "Pass a table: one row an example.",
+    ("", r"inconsistent numbers of samples"): "Pass one target (and one weight) per row of X.",
+    ("", r"inhomogeneous shape"): "Give every row the same number of columns.",
+    ("", r"Complex data not supported"): "Pass real and imaginary parts as columns of their own.",
+    ("y", r"Unknown label type: continuous"): "For real-valued targets use the regressor of this network.",
+    ("y", r"should be a 1d array"): "Pass one label per example, or a 0/1 matrix where the network takes several.",
 }
 
 
@@ -55,6 +66,7 @@ class NetworkEstimator(BaseEstimator):
     _chapter: ClassVar[int]
     _references: ClassVar[tuple[Reference, ...]] = ()
     _accepts_sparse: ClassVar[bool] = False
+    _short_forms: ClassVar[Mapping[str, Callable[[Any], object]]] = {}  # what reads each parameter with a short form
 
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
@@ -62,7 +74,41 @@ class NetworkEstimator(BaseEstimator):
         return tags
 
     def _check_parameters(self) -> None:
-        check_parameters(type(self).__name__, vars(self), self._parameter_rules)
+        owner = type(self).__name__
+        check_parameters(owner, vars(self), self._parameter_rules)
+        for name, read in self._short_forms.items():
+            try:
+                read(getattr(self, name))
+            except InvalidParameterError as error:
+                raise InvalidParameterError(f"The {name!r} parameter of {owner}: {error}") from error
+
+    def _check_criteria(
+        self, criteria: tuple[Criterion, ...], *, has_validation: bool, knows_gradient: bool = False
+    ) -> None:
+        """Refuse stopping rules that could never hold."""
+        owner = type(self).__name__
+        if not has_validation and any(isinstance(criterion, Patience) for criterion in criteria):
+            raise InvalidParameterError(
+                f"The 'stopping' parameter of {owner} asks for patience, but there are no validation data. Pass "
+                "validation_fraction=0.1, or X_val and y_val to fit."
+            )
+        if not knows_gradient and any(isinstance(criterion, GradientNorm) for criterion in criteria):
+            raise InvalidParameterError(
+                f"The 'stopping' parameter of {owner} asks for a gradient norm, which this way of learning does not "
+                "know. Use the rule 'tolerance', or solver='lbfgs' of the multilayer perceptron."
+            )
+
+    @contextlib.contextmanager
+    def _all_or_nothing(self) -> Iterator[None]:
+        """Set every attribute back when the block fails, so that a model that worked before still works."""
+        attributes: dict[str, Any] = self.__dict__
+        before = attributes.copy()
+        try:
+            yield
+        except BaseException:
+            attributes.clear()
+            attributes.update(before)
+            raise
 
     def _inputs(self, X: ArrayLike, *, reset: bool) -> Any:
         """Let X in: (n_samples, n_features), finite, float32 or float64, C-ordered or CSR."""
@@ -90,17 +136,19 @@ class NetworkEstimator(BaseEstimator):
             )
         inputs = self._inputs(X, reset=reset)
         try:
-            targets = _labels(y) if is_classifier(self) else _numbers(y, inputs.dtype)
+            targets = class_labels(y) if is_classifier(self) else _numbers(y, inputs.dtype)
             check_consistent_length(inputs, targets)
+        except InvalidInputError:
+            raise
         except ValueError as error:
-            raise _with_way_out(error) from error
+            raise _with_way_out(error, "y") from error
         return inputs, targets
 
     def _with_validation(
         self,
         examples: ExampleSet,
         validation: tuple[ArrayLike | None, ArrayLike | None],
-        encode: Callable[[NDArray[Any]], NDArray[Any]],
+        encode: Callable[[NDArray[Any]], NDArray[Any]],  # from answers to targets
         *,
         fraction: float,
         random: np.random.Generator,
@@ -112,8 +160,11 @@ class NetworkEstimator(BaseEstimator):
             raise InvalidInputError("X_val and y_val go together. Got only one of them; pass both or none.")
         if X_val is None or y_val is None:
             return examples.split(fraction, random, strata) if fraction else (examples, None)
-        inputs, answers = self._inputs_and_targets(X_val, y_val, reset=False)
-        targets = encode(answers)
+        try:
+            inputs, answers = self._inputs_and_targets(X_val, y_val, reset=False)
+            targets = encode(answers)
+        except InvalidInputError as error:
+            raise InvalidInputError(f"In the validation data (X_val, y_val): {error}") from error
         if targets.shape[1:] != examples.targets.shape[1:]:
             raise InvalidInputError(
                 f"y_val must have as many outputs as y. Got shapes {targets.shape} and {examples.targets.shape}."
@@ -141,202 +192,18 @@ def _quiet_sum(inputs: Floats) -> float:
         return float(inputs.sum())
 
 
-def _with_way_out(error: ValueError) -> InvalidInputError:
-    ways_out = (way for fact, way in WAYS_OUT.items() if re.search(fact, str(error)))
-    return InvalidInputError(" ".join([str(error), next(ways_out, "")]).rstrip())
+def _with_way_out(error: ValueError, name: str = "X") -> InvalidInputError:
+    fact = str(error).strip()
+    ways_out = (way for (about, pattern), way in WAYS_OUT.items() if about in (name, "") and re.search(pattern, fact))
+    way_out = next(ways_out, "")
+    if way_out and not fact.endswith((".", "!", "?", ":")):
+        fact += "."
+    return InvalidInputError(f"{fact} {way_out}".strip())
 
 
 def _numbers(y: ArrayLike, dtype: np.dtype[Any]) -> Floats:
     targets = check_array(y, dtype=dtype, ensure_2d=False, allow_nd=False, input_name="y")
     return np.asarray(targets)
-
-
-def _labels(y: ArrayLike) -> NDArray[Any]:
-    """Class labels (n_samples,), or a 0/1 indicator matrix (n_samples, n_labels)."""
-    if sparse.issparse(y):
-        return _labels(np.asarray(y.toarray()))  # type: ignore[union-attr]  # issparse has told its class
-    if isinstance(y, np.ndarray) and y.ndim == 1 and y.dtype.kind in "iub":
-        return y  # whole numbers are classes: no need to look at each of them
-    try:
-        check_classification_targets(y)
-        is_indicator = type_of_target(y, input_name="y") == "multilabel-indicator"
-    except TypeError as error:  # labels that do not compare
-        raise _mixed_labels(y) from error
-    return np.asarray(y) if is_indicator else np.asarray(column_or_1d(y, warn=True))
-
-
-def _mixed_labels(y: ArrayLike) -> InvalidInputError:
-    kinds = sorted({type(label).__name__ for label in np.asarray(y, dtype=object).ravel()})
-    return InvalidInputError(
-        f"Labels must be of one type. Got a mix of {', '.join(kinds)}. Convert them, for example with "
-        "numpy.asarray(y).astype(str)."
-    )
-
-
-def class_indices(
-    labels: NDArray[Any], classes: NDArray[Any] | None = None, *, owner: str, name: str = "y"
-) -> tuple[NDArray[Any], NDArray[np.intp]]:
-    """Give the classes and, for each label, the index of its class.
-
-    Parameters
-    ----------
-    labels : array of shape (n_samples,)
-        Class labels.
-    classes : array of shape (n_classes,), optional
-        Sorted classes known before; by default those in ``labels``.
-    owner : str
-        Class name of the estimator, for messages.
-    name : str, default="y"
-        What the labels are called in messages.
-
-    Returns
-    -------
-    classes : array of shape (n_classes,)
-        Sorted.
-    indices : array of shape (n_samples,)
-        ``classes[indices]`` are the labels.
-
-    Raises
-    ------
-    InvalidInputError
-        If there are fewer than two classes, or a label is none of the known classes.
-    """
-    present, indices = _distinct(labels)
-    if classes is None:
-        if len(present) < 2:
-            raise InvalidInputError(
-                f"{owner} needs examples of at least 2 classes. Got one class, {present[0]!r}. "
-                "Add examples of another class."
-            )
-        return present, indices
-    unknown = np.setdiff1d(present, classes)
-    if len(unknown):
-        raise InvalidInputError(
-            f"{name} holds labels that are none of the classes seen before: {', '.join(map(repr, unknown.tolist()))}. "
-            f"Expected some of {', '.join(map(repr, classes.tolist()))}."
-        )
-    return classes, np.searchsorted(classes, present)[indices]
-
-
-def one_label_each(
-    labels: NDArray[Any], owner: str, known: NDArray[Any] | None, announced: ArrayLike | None = None
-) -> tuple[NDArray[Any], NDArray[np.intp]]:
-    """Give classes and class indices of examples that have one label each.
-
-    Parameters
-    ----------
-    labels : array of shape (n_samples,)
-        Class labels; a matrix of several labels an example is refused.
-    owner : str
-        Class name of the estimator, for messages.
-    known : array of shape (n_classes,) or None
-        Classes learned before.
-    announced : array of shape (n_classes,), optional
-        Classes that the first call of ``partial_fit`` was told of.
-
-    Returns
-    -------
-    classes : array of shape (n_classes,)
-        Sorted.
-    indices : array of shape (n_samples,)
-        ``classes[indices]`` are the labels.
-
-    Raises
-    ------
-    InvalidInputError
-        If there are several labels an example, fewer than two classes, or labels unknown.
-    """
-    if labels.ndim > 1:
-        raise InvalidInputError(
-            "y must be one label per example. Got a 0/1 matrix of several labels. Use MLPClassifier for those, or "
-            "sklearn.multioutput.MultiOutputClassifier around this one."
-        )
-    if known is None and announced is not None:
-        known = np.unique(np.asarray(announced))
-    return class_indices(labels, known, owner=owner)
-
-
-def check_first_classes(estimator: Any, classes: ArrayLike | None, *, is_first: bool) -> None:
-    """Refuse a first ``partial_fit`` without classes, and balanced class weights, which need all examples.
-
-    Parameters
-    ----------
-    estimator : estimator
-        With parameter ``class_weight``.
-    classes : array of shape (n_classes,) or None
-        What ``partial_fit`` was given.
-    is_first : bool
-        Whether this is the first call.
-
-    Raises
-    ------
-    InvalidInputError
-        If classes are missing.
-    InvalidParameterError
-        If class weights are to be balanced.
-    """
-    if is_first and classes is None:
-        raise InvalidInputError(
-            "classes must be passed on the first call to partial_fit: all labels that will ever come."
-        )
-    if estimator.class_weight == "balanced":
-        raise InvalidParameterError(
-            "class_weight='balanced' is not supported by partial_fit, which does not see all examples. "
-            "Pass a dict of class to weight."
-        )
-
-
-def signed_targets(indices: NDArray[np.intp], n_classes: int) -> NDArray[np.float64]:
-    """Give the wanted outputs -1 and +1 of one neuron per class; two classes share a neuron.
-
-    Parameters
-    ----------
-    indices : array of shape (n_samples,)
-        Class indices.
-    n_classes : int
-        Number of classes.
-
-    Returns
-    -------
-    array of shape (n_samples, n_outputs)
-        +1 in the column of the class, else -1.
-    """
-    table = 2 * np.eye(n_classes) - 1
-    return (table[:, 1:] if n_classes == 2 else table).take(indices, axis=0)
-
-
-def winners(outputs: Floats) -> NDArray[np.intp]:
-    """Give the class index that the outputs speak for; ties go to the lowest.
-
-    Parameters
-    ----------
-    outputs : array of shape (n_samples, n_outputs)
-        One column a class, or a single one, above 0 for class 1.
-
-    Returns
-    -------
-    array of shape (n_samples,)
-        Class indices.
-    """
-    return (outputs[:, 0] > 0).astype(np.intp) if outputs.shape[1] == 1 else outputs.argmax(axis=1)
-
-
-def _distinct(labels: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.intp]]:
-    """Sorted distinct labels, and where each label stands among them."""
-    if labels.dtype.kind == "i" and labels.size:
-        smallest = int(labels.min())
-        span = int(labels.max()) - smallest + 1
-        if span <= len(labels):  # counting is several times faster than sorting
-            offsets = labels - smallest if smallest else labels
-            is_present = np.zeros(span, dtype=bool)
-            is_present[offsets] = True
-            return np.flatnonzero(is_present).astype(labels.dtype) + labels.dtype.type(smallest), (
-                np.cumsum(is_present) - 1
-            )[offsets]
-    try:
-        return np.unique(labels, return_inverse=True)
-    except TypeError as error:
-        raise _mixed_labels(labels) from error
 
 
 def weights_of_examples(sample_weight: ArrayLike | None, n_samples: int, dtype: np.dtype[Any]) -> Floats | None:
@@ -363,12 +230,12 @@ def weights_of_examples(sample_weight: ArrayLike | None, n_samples: int, dtype: 
     """
     if sample_weight is None:
         return None
-    if isinstance(sample_weight, int | float):
+    if isinstance(sample_weight, Real):
         sample_weight = np.full(n_samples, sample_weight)
     try:
         weights = check_array(sample_weight, ensure_2d=False, dtype=dtype, input_name="sample_weight")
     except ValueError as error:
-        raise _with_way_out(error) from error
+        raise _with_way_out(error, "sample_weight") from error
     if weights.shape != (n_samples,):
         raise InvalidInputError(f"sample_weight.shape == {weights.shape}, expected {(n_samples,)}: one per row of X.")
     if (weights < 0).any():
@@ -376,33 +243,6 @@ def weights_of_examples(sample_weight: ArrayLike | None, n_samples: int, dtype: 
     if not weights.any():
         raise InvalidInputError("Sample weights must contain at least one non-zero number. All are zero.")
     return np.asarray(weights)
-
-
-def weighted_by_class(
-    weights: Floats | None, class_weight: Any, labels: NDArray[Any], dtype: np.dtype[Any]
-) -> Floats | None:
-    """Multiply sample weights by the weight of each example's class.
-
-    Parameters
-    ----------
-    weights : array of shape (n_samples,) or None
-        Sample weights.
-    class_weight : dict, "balanced" or None
-        As everywhere in scikit-learn.
-    labels : array of shape (n_samples,) or (n_samples, n_labels)
-        Class labels.
-    dtype : dtype
-        Floating type of the result.
-
-    Returns
-    -------
-    array of shape (n_samples,) or None
-        None when nothing weighs.
-    """
-    if class_weight is None:
-        return weights
-    by_class: Floats = compute_sample_weight(class_weight, labels).astype(dtype)
-    return by_class if weights is None else weights * by_class
 
 
 def random_generator(random_state: int | np.random.RandomState | np.random.Generator | None) -> np.random.Generator:

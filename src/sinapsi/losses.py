@@ -18,6 +18,9 @@ from sinapsi.activations import Activation, Floats, Logistic, Softmax
 from sinapsi.exceptions import InvalidParameterError
 from sinapsi.short_forms import ShortForm
 
+# The smallest normal number of float32: an output rounded to 0 costs 87 nats, not infinity.
+SMALLEST_PROBABILITY = 1.1754943508222875e-38
+
 
 @dataclass(frozen=True)
 class Loss(ShortForm, ABC):
@@ -80,12 +83,11 @@ class LogLoss(Loss):
     short_name = "log_loss"
 
     def per_example(self, activation: Activation, targets: Floats, outputs: Floats) -> Floats:  # noqa: D102
-        smallest = np.finfo(outputs.dtype).tiny  # an output rounded to 0 costs some 87 (float32) nats, not infinity
         if isinstance(activation, Softmax):
             given = np.einsum("ij,ij->i", targets, outputs)
-            return np.asarray(-np.log(np.maximum(given, smallest)))
+            return np.asarray(-np.log(np.maximum(given, SMALLEST_PROBABILITY)))
         given = np.where(targets > 0.5, outputs, 1 - outputs)
-        return np.asarray(-np.log(np.maximum(given, smallest)).sum(axis=1))
+        return np.asarray(-np.log(np.maximum(given, SMALLEST_PROBABILITY)).sum(axis=1))
 
     def local_gradient(self, activation: Activation, targets: Floats, outputs: Floats, out: Floats) -> None:  # noqa: D102
         np.subtract(targets, outputs, out=out)
@@ -99,6 +101,29 @@ log_loss = LogLoss()
 BY_NAME: Mapping[str, Loss] = MappingProxyType(
     {"squared_error": squared_error, "log_loss": log_loss, "cross_entropy": log_loss}
 )
+
+
+def loss_called(name: str) -> Loss:
+    """Give the loss of a name.
+
+    Parameters
+    ----------
+    name : str
+        One of ``BY_NAME``.
+
+    Returns
+    -------
+    Loss
+        The object.
+
+    Raises
+    ------
+    InvalidParameterError
+        If the name is unknown.
+    """
+    if name not in BY_NAME:
+        raise InvalidParameterError(f"Unknown loss {name!r}. Expected one of {', '.join(BY_NAME)}.")
+    return BY_NAME[name]
 
 
 def loss_named(form: str | Loss, activation: Activation) -> Loss:
@@ -127,9 +152,7 @@ def loss_named(form: str | Loss, activation: Activation) -> Loss:
     >>> loss_named("cross_entropy", softmax)
     LogLoss()
     """
-    loss = form if isinstance(form, Loss) else BY_NAME.get(form)
-    if loss is None:
-        raise InvalidParameterError(f"Unknown loss {form!r}. Expected one of {', '.join(BY_NAME)}.")
+    loss = form if isinstance(form, Loss) else loss_called(form)
     if isinstance(loss, LogLoss) and not isinstance(activation, Softmax | Logistic):
         raise InvalidParameterError(
             f"The log loss wants outputs that are probabilities. Got output activation '{activation}'. "

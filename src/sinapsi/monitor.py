@@ -31,7 +31,7 @@ from sinapsi.stopping import Criterion, Epoch, Patience, StopCode, StopReason
 
 logger = logging.getLogger("sinapsi")
 
-RISE_OF_DIVERGENCE = 10  # a loss that has grown to so many times its first value does not come back
+RISE_OF_DIVERGENCE = 10  # a loss that has grown to so many times its first or ordinary value does not come back
 
 
 class FitMonitor:
@@ -55,6 +55,9 @@ class FitMonitor:
         Whether to show a progress bar (only on a terminal).
     advice : str, default=""
         Sentence added to the warning that ``max_iter`` was used up.
+    ordinary_loss : float, optional
+        Loss of outputs that say nothing. A fit that ends far above both this and its first loss has diverged; None for
+        learners whose loss has no such scale.
     """
 
     def __init__(
@@ -68,8 +71,10 @@ class FitMonitor:
         previous: History | None = None,
         verbose: int = 0,
         advice: str = "",
+        ordinary_loss: float | None = None,
     ) -> None:
         self.stop_reason: StopReason | None = None
+        self.went_back = False  # whether the state was set back to an earlier one
         self._title = title
         self._max_iter = max_iter
         self._watches = [criterion.watch() for criterion in criteria]
@@ -79,8 +84,11 @@ class FitMonitor:
         self._lowest = [array.copy() for array in self._state]
         self._lowest_loss = math.inf
         self._lowest_epoch = 0
-        self._best = self._last_good
+        self._last_good_epoch = 0
+        self._best: list[NDArray[Any]] = []
         self._best_loss = math.inf
+        self._best_epoch = 0
+        self._ordinary_loss = math.inf if ordinary_loss is None else ordinary_loss
         self._validate = validate
         self._previous = previous
         self._rows: list[dict[str, float]] = []
@@ -109,7 +117,8 @@ class FitMonitor:
     @property
     def history(self) -> History:
         """Everything recorded, after what came before this fit."""
-        own = {name: [row.get(name, math.nan) for row in self._rows] for row in self._rows[:1] for name in row}
+        names = self._rows[0] if self._rows else ("epoch", "step", "loss", "seconds")
+        own = {name: [row.get(name, math.nan) for row in self._rows] for name in names}
         return _joined(self._previous, own)
 
     def epochs(self) -> Iterator[int]:
@@ -142,24 +151,23 @@ class FitMonitor:
         bool
             Whether the fit must end now; ``stop_reason`` says why.
         """
-        if self._has_diverged(loss):
-            return True
-        epoch = self._note(loss, n_steps, gradient_norm, columns)
-        self._keep_state(epoch)
-        reasons = (watch(epoch) for watch in self._watches)
-        self.stop_reason = next((reason for reason in reasons if reason is not None), None)
-        self._see_whether_the_loss_rose(loss)
-        if self.stop_reason is None and epoch.number >= self._max_iter:
-            self._ran_out = True
-            self.stop_reason = StopReason(
-                StopCode.MAX_ITER, f"max_iter={self._max_iter} was used up before another stopping rule held"
+        is_finite = math.isfinite(loss) and all(np.isfinite(array).all() for array in self._state)
+        epoch = self._note(loss, n_steps, gradient_norm, columns, validates=is_finite)
+        if not is_finite:
+            self._diverge(
+                f"the training loss became {loss:g}" if not math.isfinite(loss) else "weights became infinite"
             )
+        elif epoch.validation_loss is not None and not math.isfinite(epoch.validation_loss):
+            self._diverge(f"the validation loss became {epoch.validation_loss:g}")
+        else:
+            self._keep_state(epoch)
+            self._ask_the_rules(epoch)
         if self._bar:
             self._bar.advance(epoch.number, loss)
         return self.stop_reason is not None
 
     def stop(self, code: StopCode, sentence: str) -> None:
-        """End the fit for a reason of the learner's own.
+        """End the fit for a reason of the learner's own; a divergence noted before stands.
 
         Parameters
         ----------
@@ -168,7 +176,8 @@ class FitMonitor:
         sentence : str
             For people.
         """
-        self.stop_reason = StopReason(code, sentence)
+        if self.stop_reason is None or self.stop_reason.code is not StopCode.DIVERGED:
+            self.stop_reason = StopReason(code, sentence)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
@@ -179,14 +188,21 @@ class FitMonitor:
         if kind is not None and not interrupted:
             return False
         if interrupted:
-            kept = self._kept() if self._keeps_best else f"the weights of epoch {self.n_epochs} were"
-            self.stop(StopCode.INTERRUPTED, f"interrupted in epoch {self.n_epochs + 1}; {kept} kept")
+            self.stop(
+                StopCode.INTERRUPTED, f"interrupted in epoch {self.n_epochs + 1}; {self._worth_keeping()[1]} kept"
+            )
         self._restore()
         self._tell()
         return interrupted
 
-    def _note(self, loss: float, n_steps: int, gradient_norm: float | None, columns: Mapping[str, float]) -> Epoch:
-        validation = self._validate() if self._validate else {}
+    def _note(
+        self, loss: float, n_steps: int, gradient_norm: float | None, columns: Mapping[str, float], *, validates: bool
+    ) -> Epoch:
+        validation: dict[str, float] = {}
+        if self._validate:
+            unknown = {"validation_loss": math.nan, "validation_score": math.nan}
+            with np.errstate(over="ignore", invalid="ignore"):  # a divergence is told of, not warned of by NumPy
+                validation = self._validate() if validates else unknown
         before = int(self._rows[-1]["step"]) if self._rows else 0
         epoch = Epoch(
             number=self.n_epochs + 1,
@@ -202,45 +218,52 @@ class FitMonitor:
         self._rows.append({**row, "seconds": epoch.seconds})
         return epoch
 
-    def _has_diverged(self, loss: float) -> bool:
-        culprit = None if math.isfinite(loss) else f"training loss became {loss:g}"
-        if culprit is None and not all(np.isfinite(array).all() for array in self._state):
-            culprit = "weights became infinite or NaN"
-        if culprit is not None:
-            self.stop(StopCode.DIVERGED, f"the {culprit} in epoch {self.n_epochs + 1}; {self._kept()} kept")
-        return culprit is not None
-
-    def _see_whether_the_loss_rose(self, loss: float) -> None:
-        """A training that ends without improvement, far above where it began, has diverged slowly."""
+    def _ask_the_rules(self, epoch: Epoch) -> None:
+        reasons = (watch(epoch) for watch in self._watches)
+        self.stop_reason = next((reason for reason in reasons if reason is not None), None)
+        if self.stop_reason is None and epoch.number >= self._max_iter:
+            self._ran_out = True
+            self.stop_reason = StopReason(
+                StopCode.MAX_ITER, f"max_iter={self._max_iter} was used up before another stopping rule held"
+            )
         began = float(self._rows[0]["loss"])
-        if self.stop_reason and self.stop_reason.code is StopCode.TOLERANCE and loss > RISE_OF_DIVERGENCE * began:
-            self.stop(StopCode.DIVERGED, f"the training loss rose from {began:.3g} to {loss:.3g}; {self._kept()} kept")
+        has_risen = epoch.loss > RISE_OF_DIVERGENCE * max(began, self._ordinary_loss)
+        if has_risen and self.stop_reason and self.stop_reason.code is not StopCode.GOAL:
+            self._diverge(f"the training loss rose from {began:.3g} to {epoch.loss:.3g}")
 
-    def _kept(self) -> str:
-        if self._keeps_best and math.isfinite(self._best_loss):
-            return "the weights with the best validation loss were"
-        return f"the weights of epoch {self._lowest_epoch} were" if self._lowest_epoch else "the initial weights were"
+    def _diverge(self, fact: str) -> None:
+        epoch = f"in epoch {self.n_epochs}"
+        self.stop_reason = StopReason(
+            StopCode.DIVERGED, f"{fact} {epoch}; {self._worth_keeping(diverged=True)[1]} kept"
+        )
 
     def _keep_state(self, epoch: Epoch) -> None:
         if self._keeps_best and epoch.validation_loss is not None and epoch.validation_loss < self._best_loss:
-            self._best_loss = epoch.validation_loss
+            self._best_loss, self._best_epoch = epoch.validation_loss, epoch.number
             self._best = [array.copy() for array in self._state]
         if epoch.loss < self._lowest_loss:  # the loss was met on the way: it speaks for the weights it began with
-            self._lowest_loss = epoch.loss
-            self._lowest_epoch = epoch.number - 1
+            self._lowest_loss, self._lowest_epoch = epoch.loss, epoch.number - 1
             for kept, array in zip(self._lowest, self._last_good, strict=True):
                 np.copyto(kept, array)
+        self._last_good_epoch = epoch.number
         for kept, array in zip(self._last_good, self._state, strict=True):
             np.copyto(kept, array)
 
+    def _worth_keeping(self, *, diverged: bool = False) -> tuple[Sequence[NDArray[Any]], str]:
+        """The state to go back to, and what it is called."""
+        if self._best_epoch:
+            return self._best, f"the weights with the best validation loss, of epoch {self._best_epoch}, were"
+        state, epoch = (self._lowest, self._lowest_epoch) if diverged else (self._last_good, self._last_good_epoch)
+        return state, f"the weights of epoch {epoch} were" if epoch else "the initial weights were"
+
     def _restore(self) -> None:
-        restored = self._last_good
-        if self._keeps_best and math.isfinite(self._best_loss):
-            restored = self._best
-        elif self.stop_reason and self.stop_reason.code is StopCode.DIVERGED:
-            restored = self._lowest
-        for array, kept in zip(self._state, restored, strict=True):
-            np.copyto(array, kept)
+        code = self.stop_reason.code if self.stop_reason else None
+        if code is StopCode.ALL_CORRECT:
+            return  # the reason speaks of the last weights
+        kept, _ = self._worth_keeping(diverged=code is StopCode.DIVERGED)
+        self.went_back = any(not np.array_equal(array, old) for array, old in zip(self._state, kept, strict=True))
+        for array, old in zip(self._state, kept, strict=True):
+            np.copyto(array, old)
 
     def _tell(self) -> None:
         logger.info("%s stopped: %s", self._title, self.stop_reason)
@@ -265,8 +288,6 @@ def _joined(previous: History | None, own: Mapping[str, list[float]]) -> History
     }
     if previous is None or not previous.n_epochs:
         return History(columns)
-    if not columns:
-        return previous
     n_before, n_own = previous.n_epochs, len(columns["epoch"])
     for name in ("epoch", "step", "seconds"):
         columns[name] = columns[name] + previous[name][-1]

@@ -56,7 +56,10 @@ def number(low: float = -math.inf, high: float = math.inf, *, open_low: bool = F
     def allows(value: Any) -> bool:
         if not isinstance(value, Real) or isinstance(value, bool | np.bool_):
             return False
-        given = float(value)  # NaN is in no range
+        try:
+            given = float(value)  # NaN is in no range
+        except OverflowError:
+            return False
         return (low < given if open_low else low <= given) and (given < high if open_high else given <= high)
 
     left = "(" if open_low or low == -math.inf else "["

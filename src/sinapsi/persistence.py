@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterator
 from importlib import import_module
@@ -34,6 +35,7 @@ from sinapsi.exceptions import ModelFileError
 FORMAT_VERSION = 1  # of config.json; older ones stay readable
 CONFIG_FILE = "config.json"
 WEIGHTS_FILE = "weights.safetensors"
+NOT_SAVED = ("_metadata_request",)  # how scikit-learn routes arguments to fit; it belongs to a pipeline, not to a model
 LARGEST_CONFIG = 64 * 2**20  # bytes; a config holds no weights
 
 
@@ -66,7 +68,7 @@ def save(model: Any, path: str | PathLike[str]) -> None:
     ...     load(f"{folder}/model.sinapsi").predict([[2.0]]).tolist()
     ['high']
     """
-    target = Path(path)
+    target = Path(path).resolve()
     if target.exists() and not all((target / file).is_file() for file in (CONFIG_FILE, WEIGHTS_FILE)):
         raise ModelFileError(
             f"{target} exists and is no saved model. Expected a new name or an older model to replace; nothing was "
@@ -112,7 +114,7 @@ def atomic_directory(path: str | PathLike[str]) -> Iterator[Path]:
     pathlib.Path
         A temporary directory beside it, to be filled.
     """
-    target = Path(path).absolute()
+    target = Path(path).resolve()
     target.parent.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".new", dir=target.parent))
     replaced = folder.with_suffix(".old")
@@ -168,7 +170,7 @@ def write_model(model: Any, folder: Path, sections: dict[str, Any] | None = None
         )
     arrays = Arrays()
     parameters = model.get_params(deep=False)
-    learned = {key: value for key, value in vars(model).items() if key not in parameters}
+    learned = {key: value for key, value in vars(model).items() if key not in parameters and key not in NOT_SAVED}
     config = {
         "format_version": FORMAT_VERSION,
         "sinapsi_version": sinapsi.__version__,
@@ -223,18 +225,20 @@ def read_model(path: str | PathLike[str]) -> tuple[Any, dict[str, Any]]:
 
 
 def _read_files(folder: Path) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
-    """Config and tensors, after the digest has been checked."""
+    """Config and tensors, after sizes and digest have been checked."""
     try:
-        if (folder / CONFIG_FILE).stat().st_size > LARGEST_CONFIG:
-            raise ModelFileError(f"{folder / CONFIG_FILE} is larger than any config. Expected at most 64 MiB.")
-        config = json.loads((folder / CONFIG_FILE).read_text(encoding="utf-8"))
-        weights = (folder / WEIGHTS_FILE).read_bytes()
+        config_bytes = _regular_file(folder / CONFIG_FILE, LARGEST_CONFIG)
+        weights = _regular_file(folder / WEIGHTS_FILE, _announced_size(folder / WEIGHTS_FILE))
+        config = json.loads(config_bytes)
+        digest = _digest(config, weights) if isinstance(config, dict) else None
     except OSError as error:
         raise ModelFileError(
             f"{folder} is no saved model: {error.strerror or error} ({Path(str(error.filename)).name}). Expected a "
             f"directory with {CONFIG_FILE} and {WEIGHTS_FILE}."
         ) from error
     except (ValueError, RecursionError) as error:
+        if isinstance(error, ModelFileError):
+            raise
         raise ModelFileError(f"{folder / CONFIG_FILE} is damaged: {error}. Expected JSON that save wrote.") from error
     if not isinstance(config, dict) or not isinstance(config.get("format_version"), int):
         raise ModelFileError(f"{folder / CONFIG_FILE} is no config of a model: it has no format_version.")
@@ -243,7 +247,7 @@ def _read_files(folder: Path) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
             f"{folder} has format_version {config['format_version']}; this Sinapsi reads up to {FORMAT_VERSION}. "
             "Install a newer Sinapsi."
         )
-    if config.get("digest") != _digest(config, weights):
+    if config.get("digest") != digest:
         raise ModelFileError(
             f"{folder} was damaged or changed after it was saved: its digest does not match. Restore both files, or "
             "save the model again."
@@ -253,6 +257,30 @@ def _read_files(folder: Path) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
         return config, read_tensors(weights)
     except (SafetensorError, ValueError, KeyError) as error:
         raise ModelFileError(f"{folder / WEIGHTS_FILE} is damaged: {error}. Save the model again.") from error
+
+
+def _regular_file(path: Path, largest: int) -> bytes:
+    """The bytes of a file, if it is one (no link, no device) and not larger than it should be."""
+    status = path.lstat()
+    if not stat.S_ISREG(status.st_mode):
+        raise ModelFileError(f"{path} is no regular file. Expected one that save wrote.")
+    if status.st_size > largest:
+        raise ModelFileError(f"{path} is damaged: it has {status.st_size} bytes, more than the {largest} expected.")
+    return path.read_bytes()
+
+
+def _announced_size(path: Path) -> int:
+    """How many bytes a safetensors file must have, by its header: 8 of its length, the header, the tensors."""
+    status = path.lstat()
+    if not stat.S_ISREG(status.st_mode):
+        raise ModelFileError(f"{path} is no regular file. Expected one that save wrote.")
+    with path.open("rb") as file:
+        length = int.from_bytes(file.read(8), "little")
+        if length > LARGEST_CONFIG:
+            raise ModelFileError(f"{path} is damaged: its header claims {length} bytes. Save the model again.")
+        header = json.loads(file.read(length))
+    ends = [entry["data_offsets"][1] for name, entry in header.items() if name != "__metadata__"]
+    return 8 + length + max(ends, default=0)
 
 
 def _digest(config: dict[str, Any], weights: bytes) -> str:
@@ -272,6 +300,7 @@ def _class_named(name: object) -> type[Any] | None:
 
 def _check_that_it_works(model: Any, tensors: dict[str, NDArray[Any]]) -> None:
     """Refuse sizes that the weights do not bear out, then answer for one example."""
+    model._check_parameters()
     n_features = vars(model).get("n_features_in_")
     if n_features is None:
         return  # saved before it was fitted
@@ -283,6 +312,14 @@ def _check_that_it_works(model: Any, tensors: dict[str, NDArray[Any]]) -> None:
     check_is_fitted(model)
     if hasattr(model, "feature_names_in_") and len(model.feature_names_in_) != n_features:
         raise ModelFileError(f"The config names {len(model.feature_names_in_)} features, not {n_features}.")
-    vars_without_names = type(model)(**model.get_params(deep=False))
-    vars(vars_without_names).update({k: v for k, v in vars(model).items() if k != "feature_names_in_"})
-    vars_without_names.predict(np.zeros((1, n_features), dtype=np.float32))
+    twin = type(model)(**model.get_params(deep=False))  # without names of columns, which an array has not
+    vars(twin).update({key: value for key, value in vars(model).items() if key != "feature_names_in_"})
+    example = np.zeros((1, n_features), dtype=np.float32)
+    twin.predict(example)
+    if hasattr(model, "classes_"):
+        scores = np.asarray(
+            twin.predict_proba(example) if hasattr(twin, "predict_proba") else twin.decision_function(example)
+        )
+        n_scores = 2 if scores.ndim == 1 else scores.shape[1]
+        if n_scores != len(model.classes_):
+            raise ModelFileError(f"The config names {len(model.classes_)} classes, but the weights know {n_scores}.")

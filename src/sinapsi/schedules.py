@@ -153,6 +153,10 @@ class Cosine(Schedule):
     def __post_init__(self) -> None:
         _check_positive(self, "initial", self.initial)
         _check_positive(self, "n_steps", self.n_steps)
+        if not (isinstance(self.final, Real) and 0 <= float(self.final) < np.inf):
+            raise InvalidParameterError(
+                f"The final rate of the schedule 'cosine' must be a number of at least 0. Got {self.final!r} instead."
+            )
 
     def rates(self, steps: ArrayLike) -> NDArray[np.float64]:  # noqa: D102
         progress = np.minimum(np.asarray(steps, dtype=np.float64) / self.n_steps, 1.0)

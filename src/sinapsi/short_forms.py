@@ -16,6 +16,8 @@ from sinapsi.exceptions import InvalidParameterError
 
 Made = TypeVar("Made")
 
+LONGEST_SHORT_FORM = 1000  # characters; a longer text is an accident or an attack
+
 
 class ShortForm:
     """Base of the small frozen dataclasses that have a short form; ``str(object)`` gives it back.
@@ -63,6 +65,13 @@ def parse_short_form(text: str, makers: Mapping[str, Callable[..., Made]], kind:
     >>> parse_short_form("ratio(1, 3)", {"ratio": Fraction}, "number")
     Fraction(1, 3)
     """
+    if not isinstance(text, str):
+        raise InvalidParameterError(f"A {kind} is named by a text or made by its class. Got {text!r} instead.")
+    if len(text) > LONGEST_SHORT_FORM:
+        raise InvalidParameterError(
+            f"The {kind} {text[:40]!r}... is no short form: it has {len(text)} characters, more than "
+            f"{LONGEST_SHORT_FORM}."
+        )
     word, positional, named = _call_in(text, kind, next(iter(makers), kind))
     if word not in makers:
         near = difflib.get_close_matches(word, makers, n=1)
@@ -71,7 +80,21 @@ def parse_short_form(text: str, makers: Mapping[str, Callable[..., Made]], kind:
     try:
         return makers[word](*positional, **named)
     except TypeError as error:
-        raise InvalidParameterError(f"The {kind} {text!r} has arguments that do not fit: {error}.") from error
+        raise InvalidParameterError(
+            f"The {kind} {text!r} has arguments that do not fit. Expected {_usage(word, makers[word])}."
+        ) from error
+
+
+def _usage(word: str, maker: Callable[..., object]) -> str:
+    """How a short form is written, from the fields of what it makes."""
+    kind = maker if dataclasses.is_dataclass(maker) else type(maker)
+    if not dataclasses.is_dataclass(kind):
+        return word
+    fields = [
+        field.name if field.default is dataclasses.MISSING else f"{field.name}={field.default!r}"
+        for field in dataclasses.fields(kind)
+    ]
+    return f"{word}({', '.join(fields)})" if fields else f"{word}, without arguments"
 
 
 def _call_in(text: str, kind: str, example: str) -> tuple[str, list[Any], dict[str, Any]]:

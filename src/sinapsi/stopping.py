@@ -11,7 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from numbers import Real
+from numbers import Integral, Real
 from types import MappingProxyType
 from typing import TypeAlias
 
@@ -305,10 +305,13 @@ def _epochs(number: int) -> str:
 
 
 def _check_bound(criterion: Criterion, field: str, value: object, minimum: int) -> None:
-    if not (isinstance(value, Real) and float(value) >= minimum):
+    """Counts must be whole numbers of at least 1, everything else numbers of at least 0."""
+    kind = Integral if minimum else Real
+    if not (isinstance(value, kind) and not isinstance(value, bool) and float(value) >= minimum):
+        wanted = "an integer" if minimum else "a number"
         raise InvalidParameterError(
-            f"The {field} of the stopping rule {criterion.short_name!r} must be a number of at least {minimum}. "
-            f"Got {value!r} instead."
+            f"The {field} of the stopping rule {criterion.short_name!r} must be {wanted} of at least "
+            f"{minimum}. Got {value!r} instead."
         )
 
 

@@ -34,18 +34,18 @@ class ExampleSet:
     def __len__(self) -> int:
         return len(self.targets)
 
-    def take(self, rows: NDArray[np.intp]) -> ExampleSet:
+    def take(self, rows: NDArray[np.intp] | slice) -> ExampleSet:
         """Give the examples in some rows.
 
         Parameters
         ----------
-        rows : array of int
+        rows : array of int, or slice
             Which.
 
         Returns
         -------
         ExampleSet
-            A copy of these rows.
+            A copy of these rows, or views of a slice.
         """
         weights = None if self.weights is None else self.weights[rows]
         return ExampleSet(self.inputs[rows], self.targets[rows], weights)
@@ -102,3 +102,30 @@ class ExampleSet:
             np.arange(n_samples), test_size=n_held_out, stratify=strata, random_state=seed
         )
         return self.take(rows), self.take(held_out)
+
+
+def determination(targets: Floats, outputs: Floats, weights: Floats | None = None) -> float:
+    """Give the coefficient of determination R², the mean over the outputs.
+
+    Parameters
+    ----------
+    targets, outputs : array of shape (n_samples, n_outputs)
+        Wanted and given outputs.
+    weights : array of shape (n_samples,), optional
+        Weight of each example.
+
+    Returns
+    -------
+    float
+        At most 1; not a number for a single example, whose variance is none. An output whose target does not vary
+        counts 1 when it is met exactly, else 0, as in scikit-learn.
+    """
+    if len(targets) == 1:
+        return float("nan")
+    wanted, given = targets.astype(np.float64), outputs.astype(np.float64)
+    residual = np.average((wanted - given) ** 2, axis=0, weights=weights)
+    variance = np.average((wanted - np.average(wanted, axis=0, weights=weights)) ** 2, axis=0, weights=weights)
+    scores = np.where(residual == 0, 1.0, 0.0)
+    varies = variance > 0
+    scores[varies] = 1 - residual[varies] / variance[varies]
+    return float(scores.mean())

@@ -45,8 +45,8 @@ def differences(one: Any, other: Any, place: str = "", *, besides: tuple[str, ..
     if isinstance(one, np.ndarray):
         return _array_differences(one, other, place)
     if isinstance(one, Mapping):
-        if list(one) != list(other):
-            return [f"{place}: keys {list(one)} and {list(other)}"]
+        if one.keys() != other.keys():
+            return [f"{place}: {key!r} on one side only" for key in one.keys() ^ other.keys()]
         pairs = [(one[key], other[key], f"{place}.{key}") for key in one if key not in besides]
     elif isinstance(one, list | tuple):
         if len(one) != len(other):

@@ -168,9 +168,9 @@ class TestJoining:
     def test_none_is_no_rule(self):
         assert criteria_in(None) == ()
 
-    @pytest.mark.parametrize("rule", [Goal(np.float64(0.1)), Patience(np.int64(3)), Tolerance(tol=np.inf)], ids=repr)
-    def test_numpy_numbers_and_infinity_have_a_short_form_too(self, rule):
-        assert any_of(str(rule)) == rule
+    def test_numpy_numbers_have_a_short_form_too(self):
+        joined = Goal(np.float64(0.1)) | Patience(np.int64(3))
+        assert any_of(str(joined)) == joined
 
 
 @pytest.mark.parametrize(

@@ -204,15 +204,17 @@ def multiply_into(left: Any, right: Floats, out: Floats) -> None:
         np.matmul(left, right, out=out)
 
 
-def outputs_of(network: Network, parameters: Floats, inputs: Any) -> Floats:
-    """Give the outputs of a network, block by block of rows.
+def outputs_of(network: Network, coefs: Sequence[Floats], intercepts: Sequence[Floats], inputs: Any) -> Floats:
+    """Give the outputs of a network, block by block of rows; nothing is kept for a way back.
 
     Parameters
     ----------
     network : Network
         The plan.
-    parameters : array of shape (n_parameters,)
-        Weights and biases.
+    coefs : list of array of shape (fan_in, fan_out)
+        Weights.
+    intercepts : list of array of shape (fan_out,)
+        Biases.
     inputs : array or CSR matrix of shape (n_samples, n_features)
         Examples.
 
@@ -221,13 +223,15 @@ def outputs_of(network: Network, parameters: Floats, inputs: Any) -> Floats:
     array of shape (n_samples, n_outputs)
         Outputs of the last layer.
     """
-    n_samples = inputs.shape[0]
-    passes = BackPropagation(network, parameters, min(n_samples, PREDICTION_ROWS))
-    outputs = np.empty((n_samples, network.sizes[-1]), dtype=parameters.dtype)
-    for start in range(0, n_samples, PREDICTION_ROWS):
-        block = slice(start, start + PREDICTION_ROWS)
-        outputs[block] = passes.forward(inputs[block])[-1]
-    return outputs
+    blocks = []
+    for start in range(0, inputs.shape[0], PREDICTION_ROWS):
+        below = inputs[start : start + PREDICTION_ROWS]
+        for coef, intercept, activation in zip(coefs, intercepts, network.activations, strict=True):
+            below = np.asarray(below @ coef)
+            below += intercept
+            activation.apply(below)
+        blocks.append(below)
+    return blocks[0] if len(blocks) == 1 else np.concatenate(blocks)
 
 
 def mean_error(network: Network, outputs: Floats, targets: Floats, weights: NDArray[Any] | None = None) -> float:

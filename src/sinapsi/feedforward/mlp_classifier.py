@@ -11,18 +11,12 @@ from sklearn.base import ClassifierMixin
 from sklearn.utils import Tags
 from sklearn.utils.metaestimators import available_if
 
-from sinapsi.activations import Activation, activation_named
-from sinapsi.estimator import (
-    Floats,
-    check_first_classes,
-    class_indices,
-    weighted_by_class,
-    weights_of_examples,
-    winners,
-)
-from sinapsi.exceptions import InvalidInputError
+from sinapsi.activations import Activation, LogSoftmax, Softmax, Tanh
+from sinapsi.estimator import Floats, weights_of_examples
+from sinapsi.exceptions import InvalidInputError, InvalidParameterError
 from sinapsi.feedforward.multilayer_perceptron import MultilayerPerceptron, learns_in_steps
 from sinapsi.feedforward.solvers import Solver
+from sinapsi.labels import announced_classes, check_first_classes, class_indices, weighted_by_class, winners
 from sinapsi.parameters import Rule, choice, instance, nothing
 from sinapsi.schedules import Schedule
 from sinapsi.stopping import AnyOf, Criterion
@@ -293,6 +287,8 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):
         outputs = self._outputs(X)
         if outputs.shape[1] == 1 and not self._is_multilabel:
             return np.hstack([1 - outputs, outputs])
+        if not (self._is_multilabel or self._has_softmax):
+            return np.asarray(outputs / outputs.sum(axis=1, keepdims=True))  # each class had its own yes or no
         return outputs
 
     @available_if(_has_probabilities)
@@ -334,7 +330,9 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):
         return (self._lowest_target() + 1) / 2
 
     def _lowest_target(self) -> int:
-        return -1 if self.out_activation_ == "tanh" else 0
+        fitted = getattr(self, "_activations", None)
+        last = fitted[-1] if fitted else self._output_activation()
+        return -1 if isinstance(last, Tanh) else 0
 
     def _weights(self, sample_weight: ArrayLike | None, answers: NDArray[Any], dtype: np.dtype[Any]) -> Floats | None:
         weights = weights_of_examples(sample_weight, len(answers), dtype)
@@ -342,15 +340,21 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):
 
     def _learn_kind(self, answers: NDArray[Any], classes: ArrayLike | None) -> None:
         self._is_multilabel = answers.ndim > 1
-        output = self.output_activation
         if self._is_multilabel:
             self.classes_ = np.arange(answers.shape[1])
         else:
-            announced = None if classes is None else np.unique(np.asarray(classes))
+            announced = None if classes is None else announced_classes(classes, "MLPClassifier")
             self.classes_, _ = class_indices(answers, announced, owner="MLPClassifier")
-        self.out_activation_ = activation_named(
-            self._auto_output_activation() if output == "auto" else output
-        ).short_name
+        if hasattr(self, "_activations"):
+            del self._activations  # those of an earlier fit
+        output = self._output_activation()
+        if isinstance(output, LogSoftmax) or (self._is_multilabel and isinstance(output, Softmax)):
+            kind = "several labels an example" if self._is_multilabel else "classes"
+            raise InvalidParameterError(
+                f"The output activation of a classifier of {kind} must not be '{output}'. Use 'auto', which takes "
+                "softmax for classes and logistic for labels."
+            )
+        self._has_softmax = isinstance(output, Softmax)
 
     def _encode(self, answers: NDArray[Any]) -> Floats:
         low = self._lowest_target()
@@ -366,7 +370,8 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):
             )
         _, indices = class_indices(answers, self.classes_, owner="MLPClassifier")
         table = np.where(np.eye(len(self.classes_)) > 0, 1.0, low)
-        return table[indices, 1:] if len(self.classes_) == 2 else table[indices]
+        shares_unit = len(self.classes_) == 2 and not self._has_softmax
+        return table[indices, 1:] if shares_unit else table[indices]
 
     def _auto_output_activation(self) -> str:
         return (
@@ -376,8 +381,10 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):
     def _strata(self, examples: ExampleSet) -> NDArray[Any] | None:
         return None if self._is_multilabel else winners(examples.targets - self._boundary())
 
-    def _score_of(self, targets: Floats, outputs: Floats) -> float:
+    def _score_of(self, targets: Floats, outputs: Floats, weights: Floats | None) -> float:
         wanted, given = targets - self._boundary(), outputs - self._boundary()
         if self._is_multilabel:
-            return float(((wanted > 0) == (given > 0)).all(axis=1).mean())
-        return float((winners(wanted) == winners(given)).mean())
+            is_right = ((wanted > 0) == (given > 0)).all(axis=1)
+        else:
+            is_right = winners(wanted) == winners(given)
+        return float(np.average(is_right, weights=weights))

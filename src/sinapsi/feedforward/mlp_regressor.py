@@ -8,7 +8,6 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import MultiOutputMixin, RegressorMixin
-from sklearn.metrics import r2_score
 from sklearn.utils.metaestimators import available_if
 
 from sinapsi.activations import Activation
@@ -20,6 +19,7 @@ from sinapsi.feedforward.solvers import Solver
 from sinapsi.parameters import Rule, choice
 from sinapsi.schedules import Schedule
 from sinapsi.stopping import AnyOf, Criterion
+from sinapsi.validation import determination
 
 
 class MLPRegressor(MultiOutputMixin, RegressorMixin, MultilayerPerceptron):
@@ -234,10 +234,10 @@ class MLPRegressor(MultiOutputMixin, RegressorMixin, MultilayerPerceptron):
             Shaped as y was.
         """
         outputs = self._outputs(X)
-        return outputs[:, 0] if self._has_one_row else outputs
+        return outputs[:, 0] if self._y_is_flat else outputs
 
     def _learn_kind(self, answers: NDArray[Any], classes: ArrayLike | None) -> None:
-        self._has_one_row = answers.ndim == 1
+        self._y_is_flat = answers.ndim == 1
 
     def _encode(self, answers: NDArray[Any]) -> Floats:
         return answers.reshape(len(answers), -1)
@@ -245,5 +245,5 @@ class MLPRegressor(MultiOutputMixin, RegressorMixin, MultilayerPerceptron):
     def _auto_output_activation(self) -> str:
         return "identity"
 
-    def _score_of(self, targets: Floats, outputs: Floats) -> float:
-        return float(r2_score(targets, outputs)) if len(targets) > 1 else float("nan")
+    def _score_of(self, targets: Floats, outputs: Floats, weights: Floats | None) -> float:
+        return determination(targets, outputs, weights)

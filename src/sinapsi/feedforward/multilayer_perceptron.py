@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -16,14 +16,14 @@ from sinapsi.estimator import (
     random_generator,
     weights_of_examples,
 )
-from sinapsi.exceptions import InvalidParameterError
+from sinapsi.exceptions import InvalidInputError, InvalidParameterError
 from sinapsi.feedforward import initialization
 from sinapsi.feedforward.backpropagation import BackPropagation, Network, outputs_of
 from sinapsi.feedforward.initialization import starting_parameters
 from sinapsi.feedforward.solvers import Solver, solver_named
 from sinapsi.feedforward.training import Outcome, Task, best_of_starts, train
 from sinapsi.history import History
-from sinapsi.losses import loss_named
+from sinapsi.losses import Loss, loss_named
 from sinapsi.parameters import Rule, boolean, choice, count, instance, nothing, number, random_source
 from sinapsi.references import RUMELHART_1986, Reference
 from sinapsi.schedules import Schedule, schedule_named
@@ -49,6 +49,17 @@ class MultilayerPerceptron(NetworkEstimator):
     _chapter = 3
     _references: ClassVar[tuple[Reference, ...]] = (RUMELHART_1986,)
     _accepts_sparse = True
+    _short_forms: ClassVar[Mapping[str, Callable[[Any], object]]] = {
+        "learning_rate": schedule_named,
+        "stopping": criteria_in,
+        "solver": solver_named,
+        "activation": lambda form: (
+            [activation_named(each) for each in ([form] if isinstance(form, str) else form)]
+            if not isinstance(form, Activation)
+            else form
+        ),
+        "output_activation": lambda form: form == "auto" or activation_named(form),
+    }
     _parameter_rules: ClassVar[Mapping[str, Rule]] = {
         "hidden_layer_sizes": _sizes,
         "activation": _activation_names | instance((tuple, list), "a tuple of them, one a hidden layer"),
@@ -65,7 +76,7 @@ class MultilayerPerceptron(NetworkEstimator):
         "stopping": nothing | instance((str, Criterion, AnyOf), "stopping rules"),
         "validation_fraction": number(0, 1, open_high=True),
         "warm_start": boolean,
-        "n_jobs": nothing | instance((int, np.integer), "an integer"),
+        "n_jobs": nothing | Rule("an integer other than 0", lambda value: count(-(10**9)).allows(value) and value != 0),
         "verbose": boolean | count(0),
         "random_state": random_source,
     }
@@ -98,6 +109,8 @@ class MultilayerPerceptron(NetworkEstimator):
     n_iter_: int
     history_: History
     stop_reason_: StopReason
+    _activations: tuple[Activation, ...]
+    _loss: Loss
 
     def _encode(self, answers: NDArray[Any]) -> Floats:
         """Wanted outputs of shape (n_samples, n_outputs), once the kind of answers is known."""
@@ -110,7 +123,7 @@ class MultilayerPerceptron(NetworkEstimator):
     def _auto_output_activation(self) -> str:
         raise NotImplementedError  # pragma: no cover  -- each of the two says
 
-    def _score_of(self, targets: Floats, outputs: Floats) -> float:
+    def _score_of(self, targets: Floats, outputs: Floats, weights: Floats | None) -> float:
         raise NotImplementedError  # pragma: no cover  -- each of the two says
 
     def _weights(self, sample_weight: ArrayLike | None, answers: NDArray[Any], dtype: np.dtype[Any]) -> Floats | None:
@@ -127,27 +140,28 @@ class MultilayerPerceptron(NetworkEstimator):
         validation: tuple[ArrayLike | None, ArrayLike | None],
     ) -> Self:
         self._check_parameters()
-        goes_on = self.warm_start and hasattr(self, "coefs_")
-        examples = self._admit(X, y, sample_weight, goes_on=goes_on)
-        network = self._network()
-        training, held_out = self._with_validation(
-            examples,
-            validation,
-            self._encode,
-            fraction=self.validation_fraction,
-            random=self._random,
-            strata=self._strata(examples),
-        )
-        self._train(network, training, held_out, self._criteria(held_out), goes_on=goes_on)
+        with self._all_or_nothing():
+            goes_on = self.warm_start and hasattr(self, "coefs_")
+            examples = self._admit(X, y, sample_weight, goes_on=goes_on)
+            training, held_out = self._with_validation(
+                examples,
+                validation,
+                self._encode,
+                fraction=self.validation_fraction,
+                random=self._random,
+                strata=self._strata(examples),
+            )
+            self._train(training, held_out, self._criteria(held_out), self.max_iter, goes_on=goes_on)
         return self
 
     def _partial_fit(
         self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None, classes: ArrayLike | None = None
     ) -> Self:
         self._check_parameters()
-        goes_on = hasattr(self, "coefs_")
-        examples = self._admit(X, y, sample_weight, goes_on=goes_on, classes=classes)
-        self._train(self._network(), examples, None, (MaxIter(1),), goes_on=goes_on)
+        with self._all_or_nothing():
+            goes_on = hasattr(self, "coefs_")
+            examples = self._admit(X, y, sample_weight, goes_on=goes_on, classes=classes)
+            self._train(examples, None, (MaxIter(1),), 1, goes_on=goes_on)
         return self
 
     def _admit(
@@ -170,13 +184,20 @@ class MultilayerPerceptron(NetworkEstimator):
         weights = self._weights(sample_weight, answers, dtype)
         if not goes_on:
             self.n_outputs_ = targets.shape[1]
+        self._check_outputs(targets)
         return ExampleSet(inputs.astype(dtype, copy=False), targets, weights).weighing_something()
 
-    def _network(self) -> Network:
+    def _check_outputs(self, targets: Floats) -> None:
+        if targets.shape[1] != self.n_outputs_:
+            raise InvalidInputError(
+                f"y must have {self.n_outputs_} outputs, as in the first fit. Got {targets.shape[1]}."
+            )
+
+    def _planned_network(self) -> Network:
+        """The network that the present parameters ask for."""
         sizes = self.hidden_layer_sizes
         hidden_sizes = (int(sizes),) if isinstance(sizes, int | np.integer) else tuple(map(int, sizes))
-        output = self.output_activation
-        last = activation_named(self._auto_output_activation() if output == "auto" else output)
+        last = self._output_activation()
         activations = (*self._hidden_activations(len(hidden_sizes)), last)
         for activation in activations:
             if isinstance(activation, Threshold | HardLimit):
@@ -184,9 +205,16 @@ class MultilayerPerceptron(NetworkEstimator):
                     f"Back-propagation needs differentiable activations. Got '{activation}'. "
                     "Use 'logistic' or 'tanh' with a large slope, such as 'logistic(slope=10)'."
                 )
-        self.n_layers_ = len(hidden_sizes) + 2
-        self.out_activation_ = last.short_name
         return Network((self.n_features_in_, *hidden_sizes, self.n_outputs_), activations, loss_named(self.loss, last))
+
+    def _output_activation(self) -> Activation:
+        form = self.output_activation
+        return activation_named(self._auto_output_activation() if form == "auto" else form)
+
+    def _network(self) -> Network:
+        """The network that was fitted, whatever the parameters say by now."""
+        sizes = (self.n_features_in_, *(len(intercept) for intercept in self.intercepts_))
+        return Network(sizes, self._activations, self._loss)
 
     def _hidden_activations(self, n_hidden: int) -> list[Activation]:
         if isinstance(self.activation, str | Activation):
@@ -199,23 +227,27 @@ class MultilayerPerceptron(NetworkEstimator):
         return [activation_named(form) for form in self.activation]
 
     def _criteria(self, held_out: ExampleSet | None) -> tuple[Criterion, ...]:
-        if self.stopping is not None:
-            return criteria_in(self.stopping)
-        return (Patience(),) if held_out is not None else solver_named(self.solver).default_criteria
+        solver = solver_named(self.solver)
+        if self.stopping is None:
+            return (Patience(),) if held_out is not None else solver.default_criteria
+        criteria = criteria_in(self.stopping)
+        self._check_criteria(criteria, has_validation=held_out is not None, knows_gradient=solver.knows_gradient_norm)
+        return criteria
 
     def _train(
         self,
-        network: Network,
         training: ExampleSet,
         held_out: ExampleSet | None,
         criteria: tuple[Criterion, ...],
+        max_iter: int,
         *,
         goes_on: bool,
     ) -> None:
-        task = self._task(network, training, held_out, criteria)
+        network = self._planned_network()
+        task = self._task(network, training, held_out, criteria, max_iter)
         if goes_on or self.n_init == 1 or not isinstance(self.init, str):
             if goes_on:
-                start = self._flat(network)
+                start = self._present_weights(network)
             else:
                 start = starting_parameters(self.init, network, self._random, training.targets.dtype)
             outcome = train(task, start, self._random, self._memory, verbose=self.verbose)
@@ -224,7 +256,12 @@ class MultilayerPerceptron(NetworkEstimator):
         self._keep(network, outcome)
 
     def _task(
-        self, network: Network, training: ExampleSet, held_out: ExampleSet | None, criteria: tuple[Criterion, ...]
+        self,
+        network: Network,
+        training: ExampleSet,
+        held_out: ExampleSet | None,
+        criteria: tuple[Criterion, ...],
+        max_iter: int,
     ) -> Task:
         n_samples = len(training)
         automatic = min(LARGEST_AUTO_BATCH, max(SMALLEST_AUTO_BATCH, n_samples // AUTO_STEPS))
@@ -243,31 +280,32 @@ class MultilayerPerceptron(NetworkEstimator):
             momentum=float(self.momentum),
             shuffle=bool(self.shuffle),
             criteria=criteria,
-            max_iter=self.max_iter if criteria != (MaxIter(1),) else 1,
+            max_iter=max_iter,
             previous=self.history_,
         )
 
     def _keep(self, network: Network, outcome: Outcome) -> None:
         self.coefs_, self.intercepts_ = network.views(outcome.parameters)
+        self._activations, self._loss = network.activations, network.loss
+        self.n_layers_ = len(network.sizes)
+        self.out_activation_ = network.activations[-1].short_name
         self._memory = outcome.memory
         self.history_ = outcome.history
         self.stop_reason_ = outcome.reason
         self.n_iter_ = outcome.n_epochs
 
-    def _flat(self, network: Network) -> Floats:
-        """Weights and biases in one vector, as the user may have changed them."""
-        flat = np.concatenate([array.ravel() for array in (*self.coefs_, *self.intercepts_)])
-        if len(flat) != network.n_parameters:
+    def _present_weights(self, network: Network) -> Floats:
+        """Weights and biases in one vector, if they are those of the network asked for."""
+        if network.sizes != self._network().sizes:
             raise InvalidParameterError(
-                f"The network has {len(flat)} weights, but the present parameters ask for {network.n_parameters}. "
-                "Parameters that change its shape need a new fit (warm_start=False)."
+                f"The fitted network has layers of {self._network().sizes} units, but the present parameters ask for "
+                f"{network.sizes}. Parameters that change its shape need a new fit (warm_start=False)."
             )
-        return flat
+        return np.concatenate([array.ravel() for array in (*self.coefs_, *self.intercepts_)])
 
     def _outputs(self, X: ArrayLike) -> Floats:
         check_is_fitted(self)
-        network = self._network()
-        return outputs_of(network, self._flat(network), self._inputs(X, reset=False))
+        return outputs_of(self._network(), self.coefs_, self.intercepts_, self._inputs(X, reset=False))
 
     def local_gradients(self, X: ArrayLike, y: ArrayLike) -> list[Floats]:
         """Show every delta of back-propagation: the local gradients -dE/dv of all units, example by example.
@@ -289,7 +327,8 @@ class MultilayerPerceptron(NetworkEstimator):
         inputs, answers = self._inputs_and_targets(X, y, reset=False)
         network = self._network()
         targets = self._encode(answers).astype(self.coefs_[0].dtype, copy=False)
-        passes = BackPropagation(network, self._flat(network), len(targets))
+        self._check_outputs(targets)
+        passes = BackPropagation(network, self._present_weights(network), len(targets))
         return [delta.copy() for delta in passes.local_gradients(passes.forward(inputs), targets)]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -18,9 +18,9 @@ from sinapsi.estimator import (
     weights_of_examples,
 )
 from sinapsi.history import History
+from sinapsi.linear.fields import fields_of
 from sinapsi.linear.least_squares import exact_weights, largest_stable_rate
 from sinapsi.linear.lms_rule import LMSRule
-from sinapsi.linear.perceptron_rule import fields_of
 from sinapsi.monitor import FitMonitor
 from sinapsi.parameters import Rule, boolean, choice, count, instance, nothing, number, random_source
 from sinapsi.references import WIDROW_HOFF_1960, Reference
@@ -37,6 +37,10 @@ class Adaline(NetworkEstimator):
     _chapter = 3
     _references: ClassVar[tuple[Reference, ...]] = (WIDROW_HOFF_1960,)
     _accepts_sparse = True
+    _short_forms: ClassVar[Mapping[str, Callable[[Any], object]]] = {
+        "learning_rate": lambda form: form == "auto" or schedule_named(form),
+        "stopping": criteria_in,
+    }
     _parameter_rules: ClassVar[Mapping[str, Rule]] = {
         "solver": choice("exact", "lms"),
         "learning_rate": number(0, open_low=True, open_high=True) | instance((str, Schedule), "'auto' or a schedule"),
@@ -88,37 +92,50 @@ class Adaline(NetworkEstimator):
         validation: tuple[ArrayLike | None, ArrayLike | None],
     ) -> Self:
         self._check_parameters()
-        goes_on = self.warm_start and self.solver == "lms" and hasattr(self, "coef_")
-        inputs, answers = self._inputs_and_targets(X, y, reset=not goes_on)
-        targets = self._targets_of(answers, reset=not goes_on)
-        if not goes_on:
-            self._begin(inputs, targets)
-        examples = self._examples(inputs, targets, self._weights(sample_weight, answers, inputs.dtype))
-        training, held_out = self._with_validation(
-            examples,
-            validation,
-            lambda answers: self._targets_of(answers, reset=False),
-            fraction=self.validation_fraction,
-            random=self._random,
-            strata=self._strata(examples.targets),
-        )
-        default = Tolerance() if held_out is None else Patience()
-        criteria = criteria_in(default if self.stopping is None else self.stopping)
-        self._learn(training, held_out, criteria, self.max_iter)
+        with self._all_or_nothing():
+            goes_on = self.warm_start and self.solver == "lms" and hasattr(self, "coef_")
+            examples = self._admit(X, y, sample_weight, goes_on=goes_on)
+            training, held_out = self._with_validation(
+                examples,
+                validation,
+                lambda answers: self._targets_of(answers, reset=False),
+                fraction=self.validation_fraction,
+                random=self._random,
+                strata=self._strata(examples.targets),
+            )
+            default = Tolerance() if held_out is None else Patience()
+            criteria = criteria_in(default if self.stopping is None else self.stopping)
+            self._check_criteria(criteria, has_validation=held_out is not None)
+            self._learn(training, held_out, criteria, self.max_iter)
         return self
 
     def _partial_fit(
         self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None, classes: ArrayLike | None = None
     ) -> Self:
         self._check_parameters()
-        goes_on = hasattr(self, "coef_")
+        with self._all_or_nothing():
+            examples = self._admit(X, y, sample_weight, goes_on=hasattr(self, "coef_"), classes=classes)
+            self._learn(examples, None, (MaxIter(1),), 1)
+        return self
+
+    def _admit(
+        self,
+        X: ArrayLike,
+        y: ArrayLike,
+        sample_weight: ArrayLike | None,
+        *,
+        goes_on: bool,
+        classes: ArrayLike | None = None,
+    ) -> ExampleSet:
+        """Let the data in and, unless learning goes on, begin with weights of zero."""
         inputs, answers = self._inputs_and_targets(X, y, reset=not goes_on)
         targets = self._targets_of(answers, reset=not goes_on, classes=classes)
+        weights = self._weights(sample_weight, answers, inputs.dtype)
         if not goes_on:
             self._begin(inputs, targets)
-        examples = self._examples(inputs, targets, self._weights(sample_weight, answers, inputs.dtype))
-        self._learn(examples, None, (MaxIter(1),), 1)
-        return self
+        dtype = self.coef_.dtype
+        targets = np.ascontiguousarray(targets, dtype=dtype)
+        return ExampleSet(inputs.astype(dtype, copy=False), targets, weights).weighing_something()
 
     def _begin(self, inputs: Any, targets: Floats) -> None:
         self._random = random_generator(self.random_state)
@@ -135,11 +152,6 @@ class Adaline(NetworkEstimator):
         check_is_fitted(self)
         return fields_of(self._inputs(X, reset=False), *self._layer())
 
-    def _examples(self, inputs: Any, targets: Floats, weights: Floats | None) -> ExampleSet:
-        dtype = self.coef_.dtype
-        targets = np.ascontiguousarray(targets, dtype=dtype)
-        return ExampleSet(inputs.astype(dtype, copy=False), targets, weights).weighing_something()
-
     def _learn(
         self, training: ExampleSet, held_out: ExampleSet | None, criteria: tuple[Criterion, ...], max_iter: int
     ) -> None:
@@ -152,6 +164,7 @@ class Adaline(NetworkEstimator):
             previous=self.history_,
             verbose=self.verbose,
             advice="Raise max_iter or the learning rate, or use solver='exact'.",
+            ordinary_loss=_mean_error(training, 0.0),
         ) as monitor:
             (self._solve if self.solver == "exact" else self._descend)(training, monitor)
         self.history_ = monitor.history
@@ -162,9 +175,7 @@ class Adaline(NetworkEstimator):
         self.max_stable_learning_rate_ = self._largest_stable_rate(training)
         coef, intercept = self._layer()
         coef[...], intercept[...] = exact_weights(training, self.alpha)
-        errors = training.targets - fields_of(training.inputs, coef, intercept)
-        loss = float(np.average(0.5 * (errors**2).sum(axis=1), weights=training.weights))
-        monitor.record(loss=loss, n_steps=1)
+        monitor.record(loss=_mean_error(training, fields_of(training.inputs, coef, intercept)), n_steps=1)
         monitor.stop(StopCode.SOLVED, "the normal equations were solved exactly")
 
     def _descend(self, training: ExampleSet, monitor: FitMonitor) -> None:
@@ -186,7 +197,7 @@ class Adaline(NetworkEstimator):
         return n_samples if self.batch_size == "full" else min(int(self.batch_size), n_samples)
 
     def _largest_stable_rate(self, training: ExampleSet) -> float:
-        return largest_stable_rate(training, full_batch=self._batch_size(len(training)) == len(training))
+        return largest_stable_rate(training, self._batch_size(len(training)), self.alpha)
 
     def _stable_schedule(self) -> Schedule:
         if self.learning_rate == "auto":
@@ -204,11 +215,20 @@ class Adaline(NetworkEstimator):
 
     def _validate(self, held_out: ExampleSet) -> dict[str, float]:
         outputs = fields_of(held_out.inputs, *self._layer())
-        loss = 0.5 * ((held_out.targets - outputs) ** 2).sum(axis=1)
-        return {"validation_loss": float(loss.mean()), "validation_score": self._score(held_out.targets, outputs)}
+        return {
+            "validation_loss": _mean_error(held_out, outputs),
+            "validation_score": self._score(held_out, outputs),
+        }
 
-    def _score(self, targets: Floats, outputs: Floats) -> float:
+    def _score(self, held_out: ExampleSet, outputs: Floats) -> float:
         raise NotImplementedError  # pragma: no cover  -- each of the two says
+
+
+def _mean_error(examples: ExampleSet, outputs: Floats | float) -> float:
+    """Weighted mean of 1/2 sum (d - y)^2."""
+    with np.errstate(over="ignore", invalid="ignore"):  # the monitor tells of a divergence
+        squares = 0.5 * ((examples.targets - outputs) ** 2).sum(axis=1)
+        return float(np.average(squares, weights=examples.weights))
 
 
 def learns_in_steps(adaline: Adaline) -> bool:

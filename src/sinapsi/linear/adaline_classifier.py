@@ -10,19 +10,13 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.base import ClassifierMixin
 from sklearn.utils.metaestimators import available_if
 
-from sinapsi.estimator import (
-    Floats,
-    check_first_classes,
-    one_label_each,
-    signed_targets,
-    weighted_by_class,
-    weights_of_examples,
-    winners,
-)
+from sinapsi.estimator import Floats, weights_of_examples
+from sinapsi.labels import check_first_classes, one_label_each, signed_targets, weighted_by_class, winners
 from sinapsi.linear.adaline import Adaline, learns_in_steps
 from sinapsi.parameters import Rule, choice, instance, nothing
 from sinapsi.schedules import Schedule
 from sinapsi.stopping import AnyOf, Criterion
+from sinapsi.validation import ExampleSet
 
 
 class AdalineClassifier(ClassifierMixin, Adaline):
@@ -245,5 +239,5 @@ class AdalineClassifier(ClassifierMixin, Adaline):
     def _strata(self, targets: Floats) -> NDArray[Any]:
         return winners(targets)
 
-    def _score(self, targets: Floats, outputs: Floats) -> float:
-        return float((winners(targets) == winners(outputs)).mean())
+    def _score(self, held_out: ExampleSet, outputs: Floats) -> float:
+        return float(np.average(winners(held_out.targets) == winners(outputs), weights=held_out.weights))

@@ -7,7 +7,6 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import MultiOutputMixin, RegressorMixin
-from sklearn.metrics import r2_score
 from sklearn.utils.metaestimators import available_if
 
 from sinapsi.estimator import (
@@ -17,6 +16,7 @@ from sinapsi.exceptions import InvalidInputError
 from sinapsi.linear.adaline import Adaline, learns_in_steps
 from sinapsi.schedules import Schedule
 from sinapsi.stopping import AnyOf, Criterion
+from sinapsi.validation import ExampleSet, determination
 
 
 class AdalineRegressor(MultiOutputMixin, RegressorMixin, Adaline):
@@ -193,13 +193,13 @@ class AdalineRegressor(MultiOutputMixin, RegressorMixin, Adaline):
             raise InvalidInputError(
                 f"y must have {len(self.intercept_)} outputs as in the first fit. Got {targets.shape[1]}."
             )
-        self._has_one_row = answers.ndim == 1
+        self._y_is_flat = answers.ndim == 1
         return targets
 
     def _begin(self, inputs: Any, targets: Floats) -> None:
         super()._begin(inputs, targets)
-        if self._has_one_row:
+        if self._y_is_flat:
             self.coef_ = self.coef_[0]
 
-    def _score(self, targets: Floats, outputs: Floats) -> float:
-        return float(r2_score(targets, outputs)) if len(targets) > 1 else float("nan")
+    def _score(self, held_out: ExampleSet, outputs: Floats) -> float:
+        return determination(held_out.targets, outputs, held_out.weights)

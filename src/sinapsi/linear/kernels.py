@@ -65,17 +65,19 @@ def learn_perceptron(
     its weight; ``intercept`` has one element.
     """
     n_corrections = 0
+    bias = intercept[0]
     criterion = 0.0
     last_rate = rates.shape[0] - 1
     for n in range(_n_presentations(order, X.shape[0])):
         i = order[n] if order.shape[0] else n
-        field = _field(X, i, coef) + intercept[0]
-        if signed_weights[i] * field <= 0:
+        field = _field(X, i, coef) + bias
+        if not signed_weights[i] * field > 0:  # so that NaN counts as wrong
             step = rates[min(n, last_rate)] * signed_weights[i]
             _move(X, i, step, coef)
-            intercept[0] += step
+            bias += step
             n_corrections += 1
             criterion -= signed_weights[i] * field
+    intercept[0] = bias
     return n_corrections, criterion
 
 
@@ -92,17 +94,19 @@ def learn_perceptron_csr(
 ) -> tuple[int, float]:
     """The same for rows in CSR form."""
     n_corrections = 0
+    bias = intercept[0]
     criterion = 0.0
     last_rate = rates.shape[0] - 1
     for n in range(_n_presentations(order, rows.shape[0] - 1)):
         i = order[n] if order.shape[0] else n
-        field = _field_csr(data, columns, rows, i, coef) + intercept[0]
-        if signed_weights[i] * field <= 0:
+        field = _field_csr(data, columns, rows, i, coef) + bias
+        if not signed_weights[i] * field > 0:  # so that NaN counts as wrong
             step = rates[min(n, last_rate)] * signed_weights[i]
             _move_csr(data, columns, rows, i, step, coef)
-            intercept[0] += step
+            bias += step
             n_corrections += 1
             criterion -= signed_weights[i] * field
+    intercept[0] = bias
     return n_corrections, criterion
 
 
@@ -135,7 +139,7 @@ def learn_kesler(
             fields[k] = _field(X, i, coef[k]) + intercept[k]
         label = labels[i]
         rival = _strongest_rival(fields, label)
-        if fields[label] <= fields[rival]:
+        if not fields[label] > fields[rival]:  # so that NaN counts as wrong
             step = rates[min(n, last_rate)] * weights[i]
             _move(X, i, step, coef[label])
             _move(X, i, -step, coef[rival])
@@ -169,7 +173,7 @@ def learn_kesler_csr(
             fields[k] = _field_csr(data, columns, rows, i, coef[k]) + intercept[k]
         label = labels[i]
         rival = _strongest_rival(fields, label)
-        if fields[label] <= fields[rival]:
+        if not fields[label] > fields[rival]:  # so that NaN counts as wrong
             step = rates[min(n, last_rate)] * weights[i]
             _move_csr(data, columns, rows, i, step, coef[label])
             _move_csr(data, columns, rows, i, -step, coef[rival])
@@ -257,8 +261,8 @@ def largest_squared_norm(X: Floats) -> float:
     """The largest squared Euclidean norm of a row."""
     largest = 0.0
     for i in range(X.shape[0]):
-        squared_norm = X.dtype.type(0)
+        squared_norm = 0.0
         for j in range(X.shape[1]):
-            squared_norm += X[i, j] * X[i, j]
+            squared_norm += np.float64(X[i, j]) * np.float64(X[i, j])
         largest = max(largest, squared_norm)
     return largest

@@ -21,6 +21,9 @@ BLOCK_ROWS = 4096  # rows turned to float64 at a time, so that float32 data need
 # Below this reciprocal condition number of X'X half of the digits of float64 are lost: X itself is solved instead.
 SMALLEST_RCOND = 1e-10
 
+# Share of a column's squares that must remain when its mean is taken out afterwards; below, digits have cancelled.
+SAFE_SHARE = 1e-3
+
 
 def exact_weights(examples: ExampleSet, alpha: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Solve the normal equations; where they are too ill-conditioned, least squares on X itself.
@@ -45,19 +48,35 @@ def exact_weights(examples: ExampleSet, alpha: float) -> tuple[NDArray[np.float6
         If squares of X overflow.
     """
     weights = _weights_of(examples)
-    input_mean = np.asarray(weights @ examples.inputs).ravel() / weights.sum()
+    input_mean = _weighted_mean(examples.inputs, weights)
     target_mean = weights @ examples.targets / weights.sum()
-    gram, moment = _centered_sums(examples, weights, input_mean, target_mean)
-    if not np.isfinite(gram).all():
-        raise InvalidInputError(
-            "The squares of X exceed the range of float64. Expected columns of ordinary size; rescale X, for example "
-            "with sklearn.preprocessing.StandardScaler."
-        )
-    gram[np.diag_indices_from(gram)] += alpha
-    coef = _solved_by_cholesky(gram, moment)
+    coef = None
+    if len(input_mean) <= len(examples):
+        gram, moment = _centered_sums(examples, weights, input_mean, target_mean)
+        if not (np.isfinite(gram).all() and np.isfinite(moment).all()):
+            raise _too_large()
+        gram[np.diag_indices_from(gram)] += alpha
+        coef = _solved_by_cholesky(gram, moment)
     if coef is None:
         coef = _solved_by_svd(examples, weights, input_mean, target_mean, alpha)
     return coef.T, target_mean - input_mean @ coef
+
+
+def _too_large() -> InvalidInputError:
+    return InvalidInputError(
+        "The squares of X, or their products with y, exceed the range of float64. Expected columns of ordinary size; "
+        "rescale them, for example with sklearn.preprocessing.StandardScaler."
+    )
+
+
+def _weighted_mean(inputs: Any, weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Mean of every column, in float64, without a copy of all the data in float64."""
+    if sparse.issparse(inputs):
+        return np.asarray((weights @ inputs).ravel() / weights.sum())
+    total: NDArray[np.float64] = np.zeros(inputs.shape[1])
+    for start in range(0, len(weights), BLOCK_ROWS):
+        total += weights[start : start + BLOCK_ROWS] @ inputs[start : start + BLOCK_ROWS]
+    return np.asarray(total / weights.sum())
 
 
 def _weights_of(examples: ExampleSet) -> NDArray[np.float64]:
@@ -70,21 +89,25 @@ def _centered_sums(
     """X'WX and X'WT of centered data, summed in float64."""
     n_features = len(input_mean)
     targets = examples.targets - target_mean
-    if sparse.issparse(examples.inputs):
-        weighted = examples.inputs.astype(np.float64).multiply(weights[:, np.newaxis]).tocsr()
-        gram = (weighted.T @ examples.inputs).toarray() - weights.sum() * np.outer(input_mean, input_mean)
-        return gram, np.asarray(weighted.T @ targets)
     gram = np.zeros((n_features, n_features))
     moment = np.zeros((n_features, targets.shape[1]))
-    for start in range(0, len(examples), BLOCK_ROWS):
-        block = slice(start, start + BLOCK_ROWS)
-        centered = examples.inputs[block] - input_mean
-        if examples.weights is not None:
-            centered *= np.sqrt(weights[block])[:, np.newaxis]
-            moment += centered.T @ (np.sqrt(weights[block])[:, np.newaxis] * targets[block])
-        else:
-            moment += centered.T @ targets[block]
-        gram += centered.T @ centered
+    if sparse.issparse(examples.inputs):
+        weighted = examples.inputs.astype(np.float64).multiply(weights[:, np.newaxis]).tocsr()
+        gram = (weighted.T @ examples.inputs).toarray()
+        squares = np.diagonal(gram).copy()
+        gram -= weights.sum() * np.outer(input_mean, input_mean)
+        if (np.diagonal(gram) > SAFE_SHARE * squares)[squares > 0].all():
+            return gram, np.asarray(weighted.T @ targets)
+        gram[...] = 0  # far from zero on average: center first, in dense blocks, or the digits cancel
+    with np.errstate(over="ignore", invalid="ignore"):  # told by the caller
+        for start in range(0, len(examples), BLOCK_ROWS):
+            block = slice(start, start + BLOCK_ROWS)
+            rows = examples.inputs[block]
+            centered = (rows.toarray() if sparse.issparse(rows) else rows) - input_mean
+            root = np.sqrt(weights[block])[:, np.newaxis]
+            centered = centered * root
+            moment += centered.T @ (root * targets[block])
+            gram += centered.T @ centered
     return gram, moment
 
 
@@ -112,34 +135,53 @@ def _solved_by_svd(
     return np.asarray(linalg.lstsq(centered, targets, cond=negligible, lapack_driver="gelsd")[0])
 
 
-def largest_stable_rate(examples: ExampleSet, *, full_batch: bool) -> float:
+def largest_stable_rate(examples: ExampleSet, batch_size: int, alpha: float = 0.0) -> float:
     """Give the learning rate beyond which the LMS rule may diverge.
 
-    In full batches that is 2 / lambda_max(X'X / n), exactly; example by example and in mini-batches
-    ``2 / max |x|^2`` is safe for any order. The constant input 1 of the bias counts as a feature.
+    In full batches that is ``2 / lambda_max(X'X / n)``, exactly; example by example and in mini-batches
+    ``2 / max |x|^2`` is safe for any order. The constant input 1 of the bias counts as a feature, and the penalty adds
+    to the curvature.
 
     Parameters
     ----------
     examples : ExampleSet
         Training data.
-    full_batch : bool
-        Whether the rule sees all examples at once.
+    batch_size : int
+        Examples a step of the rule.
+    alpha : float, default=0.0
+        Penalty on the sum of squares.
 
     Returns
     -------
     float
         The rate.
+
+    Raises
+    ------
+    InvalidInputError
+        If squares of X overflow.
     """
-    inputs = examples.inputs
-    weights = _weights_of(examples)
-    if full_batch:
-        return 2 / _largest_eigenvalue(inputs, weights / weights.sum())
+    inputs, weights = examples.inputs, _weights_of(examples)
+    with np.errstate(over="ignore", invalid="ignore"):
+        if batch_size == len(examples):
+            curvature = _largest_eigenvalue(inputs, weights / weights.sum())
+        elif examples.weights is not None and batch_size == 1:  # one by one, the weight stretches the step
+            curvature = float(((_squared_norms(inputs) + 1) * weights).max())
+        elif sparse.issparse(inputs):
+            curvature = float(_squared_norms(inputs).max()) + 1
+        else:
+            curvature = float(largest_squared_norm(inputs)) + 1
+    rate = 2 / (curvature + alpha / (len(examples) if batch_size == 1 else weights.sum()))
+    if not 0 < rate < np.inf:
+        raise _too_large()
+    return float(rate)
+
+
+def _squared_norms(inputs: Any) -> NDArray[np.float64]:
     if sparse.issparse(inputs):
-        squared_norms = np.asarray(inputs.multiply(inputs).sum(axis=1)).ravel()
-        return float(2 / ((squared_norms + 1) * weights).max())
-    if examples.weights is None:
-        return 2 / (float(largest_squared_norm(inputs)) + 1)
-    return float(2 / ((np.einsum("ij,ij->i", inputs, inputs) + 1) * weights).max())
+        rows = inputs.astype(np.float64)
+        return np.asarray(rows.multiply(rows).sum(axis=1)).ravel()
+    return np.asarray(np.einsum("ij,ij->i", inputs, inputs, dtype=np.float64))
 
 
 def _largest_eigenvalue(inputs: Any, shares: NDArray[np.float64]) -> float:
@@ -151,5 +193,7 @@ def _largest_eigenvalue(inputs: Any, shares: NDArray[np.float64]) -> float:
     else:
         scaled = np.hstack([root, inputs * root])
         moments = scaled.T @ scaled if scaled.shape[1] <= scaled.shape[0] else scaled @ scaled.T
+    if not np.isfinite(moments).all():
+        raise _too_large()
     last = len(moments) - 1
     return float(linalg.eigvalsh(moments, subset_by_index=[last, last])[0])

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from sinapsi.activations import Floats
 from sinapsi.linear import kernels
-from sinapsi.linear.perceptron_rule import fields_of, rows_of
+from sinapsi.linear.fields import fields_of, rows_of
 from sinapsi.schedules import Schedule
 from sinapsi.validation import ExampleSet
 
@@ -80,11 +80,13 @@ class LMSRule:
         steps = np.arange(first_step, first_step + (1 if self._schedule.is_constant else self.n_steps))
         rates = self._schedule.rates(steps).astype(self._coef.dtype)
         n_samples = len(self._examples)
-        order = np.empty(0, dtype=np.intp) if random is None else random.permutation(n_samples)
+        order = np.empty(0, dtype=np.intp)
+        if random is not None and self._batch_size < n_samples:  # in a full batch there is no order
+            order = random.permutation(n_samples)
         if self._batch_size == 1:
             error_sum = self._learn_one_by_one(order, rates)
         else:
-            error_sum = self._learn_in_batches(order if len(order) else np.arange(n_samples), rates)
+            error_sum = self._learn_in_batches(order, rates)
         return error_sum / self._total_weight, float(rates[-1])
 
     def _learn_one_by_one(self, order: NDArray[np.intp], rates: Floats) -> float:
@@ -94,8 +96,9 @@ class LMSRule:
 
     def _learn_in_batches(self, order: NDArray[np.intp], rates: Floats) -> float:
         error_sum = 0.0
-        for step, start in enumerate(range(0, len(order), self._batch_size)):
-            batch = self._examples.take(order[start : start + self._batch_size])
+        for step, start in enumerate(range(0, len(self._examples), self._batch_size)):
+            place = slice(start, start + self._batch_size)
+            batch = self._examples.take(order[place] if len(order) else place)
             errors = batch.targets - fields_of(batch.inputs, self._coef, self._intercept)
             weighted = errors if batch.weights is None else batch.weights[:, np.newaxis] * errors
             error_sum += 0.5 * float(np.vdot(weighted, errors))

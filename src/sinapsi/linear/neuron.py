@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import ArrayLike
 
-from sinapsi.activations import Activation, Floats, activation_named
+from sinapsi.activations import Activation, Floats, LogSoftmax, Softmax, activation_named
 from sinapsi.exceptions import InvalidInputError, InvalidParameterError
 from sinapsi.references import MCCULLOCH_PITTS_1943, Reference
 
@@ -69,6 +69,11 @@ class Neuron:
         object.__setattr__(self, "weights", tuple(row.tolist()))
         object.__setattr__(self, "bias", float(constant))
         object.__setattr__(self, "activation", activation_named(activation))
+        if isinstance(self.activation, Softmax | LogSoftmax):
+            raise InvalidParameterError(
+                f"The 'activation' parameter of Neuron must be of one unit. Got '{self.activation}', which is of a "
+                "whole layer."
+            )
 
     def predict(self, X: ArrayLike) -> Floats:
         """Give the output for each row of inputs.

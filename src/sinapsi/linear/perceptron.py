@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -10,18 +10,11 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.base import ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
 
-from sinapsi.estimator import (
-    Floats,
-    NetworkEstimator,
-    check_first_classes,
-    class_indices,
-    one_label_each,
-    random_generator,
-    weighted_by_class,
-    winners,
-)
+from sinapsi.estimator import Floats, NetworkEstimator, random_generator
 from sinapsi.history import History
-from sinapsi.linear.perceptron_rule import Kesler, OneVersusRest, PerceptronRule, fields_of
+from sinapsi.labels import check_first_classes, one_label_each, weighted_by_class, winners
+from sinapsi.linear.fields import fields_of
+from sinapsi.linear.perceptron_rule import Kesler, OneVersusRest, PerceptronRule
 from sinapsi.monitor import FitMonitor
 from sinapsi.parameters import Rule, boolean, choice, count, instance, nothing, number, random_source
 from sinapsi.references import DUDA_HART_1973, ROSENBLATT_1958, Reference
@@ -107,6 +100,10 @@ class Perceptron(ClassifierMixin, NetworkEstimator):
     _chapter = 2
     _references: ClassVar[tuple[Reference, ...]] = (ROSENBLATT_1958, DUDA_HART_1973)
     _accepts_sparse = True
+    _short_forms: ClassVar[Mapping[str, Callable[[Any], object]]] = {
+        "learning_rate": schedule_named,
+        "stopping": criteria_in,
+    }
     _parameter_rules: ClassVar[Mapping[str, Rule]] = {
         "variant": choice("standard"),
         "learning_rate": number(0, open_low=True, open_high=True) | instance((str, Schedule), "a schedule"),
@@ -186,22 +183,24 @@ class Perceptron(ClassifierMixin, NetworkEstimator):
             If the data cannot be learned from.
         """
         self._check_parameters()
-        goes_on = self.warm_start and hasattr(self, "coef_")
-        inputs, labels = self._inputs_and_targets(X, y, reset=not goes_on)
-        indices = self._begin(inputs, labels, None, goes_on=goes_on)
-        examples = self._examples(inputs, labels, indices)
-        training, validation = self._with_validation(
-            examples,
-            (X_val, y_val),
-            self._indices_of,
-            fraction=self.validation_fraction,
-            random=self._random,
-            strata=examples.targets,
-        )
-        criteria = criteria_in(self.stopping)
-        if self.stopping is None and validation is not None:
-            criteria = (Patience(),)
-        self._learn(training, validation, criteria, self.max_iter)
+        with self._all_or_nothing():
+            goes_on = self.warm_start and hasattr(self, "coef_")
+            inputs, labels = self._inputs_and_targets(X, y, reset=not goes_on)
+            indices = self._begin(inputs, labels, None, goes_on=goes_on)
+            examples = self._examples(inputs, labels, indices)
+            training, validation = self._with_validation(
+                examples,
+                (X_val, y_val),
+                self._indices_of,
+                fraction=self.validation_fraction,
+                random=self._random,
+                strata=examples.targets,
+            )
+            criteria = criteria_in(self.stopping)
+            if self.stopping is None and validation is not None:
+                criteria = (Patience(),)
+            self._check_criteria(criteria, has_validation=validation is not None)
+            self._learn(training, validation, criteria, self.max_iter)
         return self
 
     def partial_fit(self, X: ArrayLike, y: ArrayLike, classes: ArrayLike | None = None) -> Self:
@@ -229,9 +228,10 @@ class Perceptron(ClassifierMixin, NetworkEstimator):
         self._check_parameters()
         goes_on = hasattr(self, "coef_")
         check_first_classes(self, classes, is_first=not goes_on)
-        inputs, labels = self._inputs_and_targets(X, y, reset=not goes_on)
-        indices = self._begin(inputs, labels, classes, goes_on=goes_on)
-        self._learn(self._examples(inputs, labels, indices), None, (MaxIter(1),), 1)
+        with self._all_or_nothing():
+            inputs, labels = self._inputs_and_targets(X, y, reset=not goes_on)
+            indices = self._begin(inputs, labels, classes, goes_on=goes_on)
+            self._learn(self._examples(inputs, labels, indices), None, (MaxIter(1),), 1)
         return self
 
     def decision_function(self, X: ArrayLike) -> Floats:
@@ -293,7 +293,7 @@ class Perceptron(ClassifierMixin, NetworkEstimator):
         return ExampleSet(inputs.astype(dtype, copy=False), indices, weights).weighing_something()
 
     def _indices_of(self, labels: NDArray[Any]) -> NDArray[np.intp]:
-        return class_indices(labels, self.classes_, owner="Perceptron", name="y_val")[1]
+        return one_label_each(labels, "Perceptron", self.classes_)[1]
 
     def _learn(
         self, training: ExampleSet, validation: ExampleSet | None, criteria: tuple[Criterion, ...], max_iter: int
@@ -312,7 +312,7 @@ class Perceptron(ClassifierMixin, NetworkEstimator):
             advice="Examples are still misclassified; the classes may not be linearly separable.",
         ) as monitor:
             for _ in monitor.epochs():
-                rates = self._rates(schedule, len(training))
+                rates = self._rates(schedule, rule.n_presentations)
                 n_misclassified, criterion = rule.learn(self._random, rates)
                 self.n_updates_ += rule.n_corrections
                 monitor.record(
@@ -338,5 +338,5 @@ class Perceptron(ClassifierMixin, NetworkEstimator):
         fields = fields_of(validation.inputs, self.coef_, self.intercept_)
         return {
             "validation_loss": rule.criterion(validation),
-            "validation_score": float((winners(fields) == validation.targets).mean()),
+            "validation_score": float(np.average(winners(fields) == validation.targets, weights=validation.weights)),
         }

@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
-from sinapsi.estimator import Floats, signed_targets
+from sinapsi.estimator import Floats
+from sinapsi.labels import signed_targets
 from sinapsi.linear import kernels
+from sinapsi.linear.fields import fields_of, rows_of
 from sinapsi.validation import ExampleSet
 
 
@@ -72,6 +73,11 @@ class PerceptronRule(ABC):
             Mean distance of the wrong fields from the right side, 0 when all are right.
         """
 
+    @property
+    def n_presentations(self) -> int:
+        """Examples that meet the rule in a pass."""
+        return 1 if self._order == "worst" else len(self._examples)
+
     def _order_of_pass(self, random: np.random.Generator) -> NDArray[np.intp]:
         return random.permutation(len(self._examples)) if self._order == "shuffled" else self._given_order
 
@@ -97,6 +103,7 @@ class OneVersusRest(PerceptronRule):
                 margins = self._signed[k] * fields_of(self._examples.inputs, self._coef, self._intercept)[:, k]
                 order = np.array([margins.argmin()])
                 n_misclassified += int((margins <= 0).sum())
+                criterion += float(np.maximum(-margins, 0).sum())
             corrections, distance = self._run(
                 "learn_perceptron",
                 self._signed[k],
@@ -107,14 +114,14 @@ class OneVersusRest(PerceptronRule):
             )
             self._has_settled[k] = corrections == 0
             n_corrections += corrections
-            criterion += distance
+            criterion += 0.0 if self._order == "worst" else distance
         self.n_corrections = n_corrections
         return n_misclassified if self._order == "worst" else n_corrections, criterion
 
     def criterion(self, examples: ExampleSet) -> float:  # noqa: D102
         fields = fields_of(examples.inputs, self._coef, self._intercept)
         margins = _signed_weights(examples, len(self._coef), self._coef.dtype).T * fields
-        return float(np.maximum(-margins, 0).sum(axis=1).mean())
+        return float(np.average(np.maximum(-margins, 0).sum(axis=1), weights=examples.weights))
 
 
 class Kesler(PerceptronRule):
@@ -122,21 +129,22 @@ class Kesler(PerceptronRule):
 
     def learn(self, random: np.random.Generator, rates: Floats) -> tuple[int, float]:  # noqa: D102
         order = self._order_of_pass(random)
-        n_misclassified = 0
+        n_misclassified, total = 0, 0.0
         if self._order == "worst":
             margins = self._margins(self._examples)
             order = np.array([margins.argmin()])
             n_misclassified = int((margins <= 0).sum())
+            total = float(np.maximum(-margins, 0).sum())
         weights = self._examples.weights
         if weights is None:
             weights = np.ones(len(self._examples), dtype=self._coef.dtype)
         self.n_corrections, criterion = self._run(
             "learn_kesler", self._examples.targets, weights, order, rates, self._coef, self._intercept
         )
-        return n_misclassified if self._order == "worst" else self.n_corrections, criterion
+        return (n_misclassified, total) if self._order == "worst" else (self.n_corrections, criterion)
 
     def criterion(self, examples: ExampleSet) -> float:  # noqa: D102
-        return float(np.maximum(-self._margins(examples), 0).mean())
+        return float(np.average(np.maximum(-self._margins(examples), 0), weights=examples.weights))
 
     def _margins(self, examples: ExampleSet) -> Floats:
         """By how much the field of the own class exceeds that of the strongest rival."""
@@ -147,32 +155,7 @@ class Kesler(PerceptronRule):
         return np.asarray(own - fields.max(axis=1))
 
 
-def fields_of(inputs: Any, coef: Floats, intercept: Floats) -> Floats:
-    """Give the induced field of every output neuron for every example.
-
-    Parameters
-    ----------
-    inputs : array or CSR matrix of shape (n_samples, n_features)
-        Examples.
-    coef : array of shape (n_outputs, n_features)
-        Weights.
-    intercept : array of shape (n_outputs,)
-        Biases.
-
-    Returns
-    -------
-    array of shape (n_samples, n_outputs)
-        x.w + b.
-    """
-    return np.asarray(inputs @ coef.T) + intercept
-
-
 def _signed_weights(examples: ExampleSet, n_outputs: int, dtype: np.dtype[Any]) -> Floats:
     """+weight where the neuron must fire, -weight where it must not; shape (n_outputs, n_samples)."""
     signs = np.ascontiguousarray(signed_targets(examples.targets, max(n_outputs, 2)).T, dtype=dtype)
     return signs if examples.weights is None else signs * examples.weights
-
-
-def rows_of(inputs: Any) -> tuple[NDArray[Any], ...]:
-    """What a kernel takes for X: the dense array, or the three arrays of the CSR format."""
-    return (inputs.data, inputs.indices, inputs.indptr) if sparse.issparse(inputs) else (inputs,)

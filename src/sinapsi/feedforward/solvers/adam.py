@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from sinapsi.activations import Floats
 from sinapsi.exceptions import InvalidParameterError
 from sinapsi.feedforward import kernels
@@ -40,11 +42,11 @@ class Adam(Solver):
     def minimize(self, problem: Problem, monitor: FitMonitor) -> None:  # noqa: D102
         mean, square = problem.remembered("mean"), problem.remembered("square")
         n_coefs = problem.network.n_coefs
-        step = problem.n_steps
+        counter = problem.memory.setdefault("n_moves", np.zeros(1, dtype=np.int64))  # forgotten with the moments
 
         def move(gradient: Floats, rate: float, decay: float) -> float:
-            nonlocal step
-            step += 1
+            counter[0] += 1
+            step = int(counter[0])
             corrected = rate * (1 - self.beta_2**step) ** 0.5 / (1 - self.beta_1**step)
             return float(
                 kernels.move_by_adam(

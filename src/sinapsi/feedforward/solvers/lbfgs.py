@@ -34,15 +34,16 @@ class LBFGS(Solver):
 
     short_name = "lbfgs"
     can_go_on: ClassVar[bool] = False
+    knows_gradient_norm: ClassVar[bool] = True
     default_criteria: ClassVar[tuple[Criterion, ...]] = ()
     gtol: float = 1e-4
     ftol: float = 1e-9
     memory: int = 10
 
     def __post_init__(self) -> None:
-        if not (self.gtol >= 0 and self.ftol >= 0 and self.memory >= 1):
+        if not (self.gtol >= 0 and self.ftol >= 0 and isinstance(self.memory, int) and self.memory >= 1):
             raise InvalidParameterError(
-                f"The solver lbfgs wants gtol and ftol of at least 0 and memory of at least 1. Got {self}."
+                f"The solver lbfgs wants gtol and ftol of at least 0 and an integer memory of at least 1. Got {self}."
             )
 
     def minimize(self, problem: Problem, monitor: FitMonitor) -> None:  # noqa: D102
@@ -82,9 +83,17 @@ def _say_why_it_ended(result: OptimizeResult, evaluate: _FullBatch, monitor: Fit
     if not monitor.n_epochs:  # it ended where it began: already a minimum, or nothing finite to go down
         monitor.record(loss=float(result.fun), n_steps=1, gradient_norm=float(np.linalg.norm(evaluate.gradient)))
     if monitor.stop_reason is None or monitor.stop_reason.code is StopCode.MAX_ITER:
-        reasons = {0: "L-BFGS converged", 2: "L-BFGS could find no lower loss along its line of search"}
-        sentence = reasons.get(int(result.status), "L-BFGS ended")
-        monitor.stop(StopCode.TOLERANCE, f"{sentence} ({str(result.message).strip().lower()})")
+        monitor.stop(StopCode.TOLERANCE, _sentence(result))
+
+
+def _sentence(result: OptimizeResult) -> str:
+    """SciPy's message in our words."""
+    message = str(result.message).upper()
+    if "GRADIENT" in message:
+        return "no component of the gradient is larger than gtol any more"
+    if "REDUCTION" in message:
+        return "the loss falls by a share smaller than ftol in an iteration"
+    return "no lower loss could be found along the direction of search"
 
 
 class _FullBatch:

@@ -84,6 +84,7 @@ class Solver(ShortForm, ABC):
     """A way to descend the mean error of a network."""
 
     can_go_on: ClassVar[bool] = True  # whether partial_fit has a meaning
+    knows_gradient_norm: ClassVar[bool] = False  # whether it records the gradient of the whole mean error
     default_criteria: ClassVar[tuple[Criterion, ...]] = (Tolerance(),)
 
     @abstractmethod

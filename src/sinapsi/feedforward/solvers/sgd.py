@@ -8,6 +8,7 @@ import numpy as np
 from scipy import sparse
 
 from sinapsi.activations import Floats
+from sinapsi.exceptions import InvalidParameterError
 from sinapsi.feedforward import kernels
 from sinapsi.feedforward.solvers.mini_batches import descend_in_batches
 from sinapsi.feedforward.solvers.problem import Problem, Solver
@@ -31,6 +32,10 @@ class SGD(Solver):
 
     short_name = "sgd"
     nesterov: bool = False
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.nesterov, bool):
+            raise InvalidParameterError(f"The solver sgd wants nesterov=True or False. Got {self.nesterov!r} instead.")
 
     def minimize(self, problem: Problem, monitor: FitMonitor) -> None:  # noqa: D102
         velocity = problem.remembered("velocity")
