@@ -82,14 +82,13 @@ def test_weights_are_equal_after_some_epochs(kind, activation, batch_size, solve
 @rivals_run_out
 @pytest.mark.parametrize("batch_size", [1, 7, "full"])
 @pytest.mark.parametrize("solver", ["sgd with momentum", "adam"])
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("alpha", [0.0, 0.02])
+@pytest.mark.parametrize(
+    ("kind", "alpha"), [(kind, alpha) for kind in KINDS for alpha in (0.0, 0.02) if not (alpha and "three" in kind)]
+)
 def test_loss_curves_are_equal(kind, solver, batch_size, alpha):
     ours, theirs, _ = both_trained(kind, "tanh", solver, batch_size, alpha=alpha)
     curve = np.array(theirs.loss_curve_)
     if kind == "three outputs":  # their squared error is the mean over outputs, its gradient that of the sum
-        if alpha:
-            return
         curve = curve * 3
     np.testing.assert_allclose(ours.history_["loss"], curve, rtol=1e-10)
 
@@ -148,12 +147,12 @@ class TestConvexCases:
         np.testing.assert_allclose(ours.coefs_[0].T, np.atleast_2d(theirs.coef_), rtol=0, atol=1e-7)
         np.testing.assert_allclose(ours.intercepts_[0], theirs.intercept_, rtol=0, atol=1e-7)
 
-    def test_stochastic_solvers_come_near_it(self):
+    @pytest.mark.parametrize(("solver", "rate"), [("sgd", "inverse_scaling(0.5)"), ("adam", "inverse_scaling(0.1)")])
+    def test_stochastic_solvers_come_near_it(self, solver, rate):
         X, y = data("classes")
-        goal = LogisticRegression(C=1.0).fit(X, y)
-        for solver, rate in (("sgd", "inverse_scaling(0.2)"), ("adam", "inverse_scaling(0.1)")):
-            model = MLPClassifier(
-                hidden_layer_sizes=(), solver=solver, learning_rate=rate, alpha=1.0, batch_size=10, max_iter=500,
-                stopping="max_iter(500)", random_state=0,
-            ).fit(X, y)  # fmt: skip
-            np.testing.assert_allclose(model.predict_proba(X), goal.predict_proba(X), atol=0.02)
+        goal = LogisticRegression(C=1.0, tol=1e-10, max_iter=1000).fit(X, y)
+        model = MLPClassifier(
+            hidden_layer_sizes=(), solver=solver, learning_rate=rate, alpha=1.0, batch_size="full", max_iter=1000,
+            stopping="max_iter(1000)", random_state=0,
+        ).fit(X, y)  # fmt: skip
+        np.testing.assert_allclose(model.predict_proba(X), goal.predict_proba(X), atol=1e-4)

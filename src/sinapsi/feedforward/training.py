@@ -112,7 +112,8 @@ class Task:
         """Loss of outputs that say nothing: the scale by which a divergence is told."""
         if isinstance(self.network.loss, LogLoss):
             return float(np.log(max(2, self.network.sizes[-1]))) * max(1, self.network.sizes[-1])
-        return 0.5 * float(np.mean(np.sum(self.training.targets.astype(np.float64) ** 2, axis=1)))
+        targets = self.training.targets.astype(np.float64)
+        return 0.5 * float(np.vdot(targets, targets)) / len(targets)
 
     def validate(self, parameters: Floats) -> dict[str, float]:
         """Measure the network on the validation data.

@@ -164,7 +164,7 @@ class Adaline(NetworkEstimator):
             previous=self.history_,
             verbose=self.verbose,
             advice="Raise max_iter or the learning rate, or use solver='exact'.",
-            ordinary_loss=_mean_error(training, 0.0),
+            ordinary_loss=0.5 * float(np.vdot(training.targets, training.targets)) / len(training),
         ) as monitor:
             (self._solve if self.solver == "exact" else self._descend)(training, monitor)
         self.history_ = monitor.history
@@ -224,7 +224,7 @@ class Adaline(NetworkEstimator):
         raise NotImplementedError  # pragma: no cover  -- each of the two says
 
 
-def _mean_error(examples: ExampleSet, outputs: Floats | float) -> float:
+def _mean_error(examples: ExampleSet, outputs: Floats) -> float:
     """Weighted mean of 1/2 sum (d - y)^2."""
     with np.errstate(over="ignore", invalid="ignore"):  # the monitor tells of a divergence
         squares = 0.5 * ((examples.targets - outputs) ** 2).sum(axis=1)

@@ -185,6 +185,43 @@ def learn_kesler_csr(
 
 
 @compiled
+def _learn_lms_ahead(
+    X: Floats, targets: Floats, weights: Floats, order: Indices, rates: Floats, coef: Floats, intercept: Floats
+) -> float:
+    """The LMS rule for one output without penalty, looking two examples ahead.
+
+    The field of the next example needs the step s of this one, and so every product would wait for the one before.
+    But (w + s x) . z = w . z + s (x . z): the long products are taken before the step is known.
+    """
+    n_steps, n_features = order.shape[0], coef.shape[0]
+    last_rate, last_weight = rates.shape[0] - 1, weights.shape[0] - 1
+    here, after, bias = order[0], order[min(1, n_steps - 1)], intercept[0]
+    field, field_after, overlap = _field(X, here, coef), _field(X, after, coef), X.dtype.type(0)
+    for j in range(n_features):
+        overlap += X[here, j] * X[after, j]
+    error_sum = 0.0
+    for n in range(n_steps):
+        weight = weights[min(here, last_weight)]
+        error = targets[here, 0] - (field + bias)
+        error_sum += 0.5 * weight * error * error
+        step = rates[min(n, last_rate)] * weight * error
+        bias += step
+        field = field_after + step * overlap
+        later = order[min(n + 2, n_steps - 1)]
+        field_after = X.dtype.type(0)
+        overlap = X.dtype.type(0)
+        for j in range(n_features):
+            coefficient = coef[j] + step * X[here, j]
+            coef[j] = coefficient
+            coming = X[later, j]
+            field_after += coefficient * coming
+            overlap += X[after, j] * coming
+        here, after = after, later
+    intercept[0] = bias
+    return error_sum
+
+
+@compiled
 def learn_lms(
     X: Floats,
     targets: Floats,
@@ -201,6 +238,10 @@ def learn_lms(
     or a single one for all; ``decay`` pulls the weights toward 0 at each step (the intercepts stay free).
     """
     error_sum = 0.0
+    if coef.shape[0] == 1 and decay == 0:
+        rows = order if order.shape[0] else np.arange(X.shape[0])
+        error_sum += _learn_lms_ahead(X, targets, weights, rows, rates, coef[0], intercept)
+        return error_sum
     last_rate = rates.shape[0] - 1
     last_weight = weights.shape[0] - 1
     for n in range(_n_presentations(order, X.shape[0])):

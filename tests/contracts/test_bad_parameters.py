@@ -1,0 +1,133 @@
+"""Whatever a rule does not allow is refused by ``fit``, with the names of the parameter and of the network."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from sklearn.base import is_classifier
+
+from sinapsi.exceptions import InvalidParameterError, SinapsiError
+from tests.contracts.instances import Case, first_problem, fitted, networks, networks_as_parameters, solved
+
+NAN = float("nan")
+INF = float("inf")
+BAD_VALUES: dict[str, list[Any]] = {
+    "activation": [None, 5, "no_such_function", "threshold", "tanh(slope=-1)", ("tanh", "tanh"), ("tanh", 3), ""],
+    "alpha": [-1e-9, INF, NAN, "1", None, True],
+    "batch_size": [0, -3, 2.5, "half", None, True, NAN],
+    "class_weight": ["heavy", 5, [1, 2], {"ant": -1.0}, {"ant": NAN}, {"ant": INF}, {"ant": "1"}, {"dog": 1.0},
+                     {"ant": 0, "bee": 0, "cat": 0}],
+    "hidden_layer_sizes": [0, -1, 2.5, "10", None, (10, 0), (10, 2.5), ("10",), True, (True,), [[5]]],
+    "init": ["ones", None, 5, ([], []), ([1],), "zeros, please"],
+    "learning_rate": [0, -0.1, NAN, INF, None, True, "fast", "cosine", "constant(0)", "inverse_scaling(-1)", [0.1]],
+    "loss": ["hinge", None, 5, "log_loss "],
+    "max_iter": [-1, 2.5, "10", None, True, NAN, INF],
+    "momentum": [-0.1, 1.0, NAN, "0.9", None],
+    "multi_class": ["ovr", None, 1],
+    "n_init": [0, -1, 1.5, None, "3"],
+    "n_jobs": [0, 1.5, "2", True],
+    "order": ["random", None, 3],
+    "output_activation": ["no_such_function", None, 3, "threshold"],
+    "random_state": [-1, 1.5, "0", [0], True],
+    "shuffle": [None, 2, "yes"],
+    "solver": ["newton", None, 5, "sgd(speed=1)", "adam(beta_1=1)", "exact()"],
+    "stopping": [5, "whenever", "goal", "goal(-1)", "patience(0)", "time_limit('x')", "goal(1) | ", ["goal(1)"], True],
+    "validation_fraction": [-0.1, 1.0, NAN, "0.1", None],
+    "variant": ["pocket", None],
+    "verbose": [-1, 1.5, "yes", None],
+    "warm_start": [None, 2, "yes"],
+}  # fmt: skip
+GOOD_VALUES: dict[str, list[Any]] = {
+    "alpha": [0, np.float32(0.5), 10**6],
+    "batch_size": [np.int64(7), "full", 10**9],
+    "hidden_layer_sizes": [np.int64(3), (np.int64(3), 2), [4], ()],
+    "learning_rate": [np.float32(0.01), 1, "inverse_scaling(0.1, power=0.7)", "constant(0.01)"],
+    "max_iter": [np.int32(2)],
+    "momentum": [0, np.float64(0.5)],
+    "n_init": [np.int64(2)],
+    "n_jobs": [None, 1, np.int64(1)],
+    "random_state": [None, np.int64(3), np.uint8(3), 2**40],
+    "shuffle": [np.bool_(False)],
+    "stopping": ["goal(0.1) | time_limit(100)", " tolerance( 1e-3 , n_epochs = 3 ) "],
+    "validation_fraction": [np.float32(0.3), 0, 0.999],
+    "verbose": [True, np.int64(1), 2],
+    "warm_start": [np.bool_(True)],
+}
+
+
+def values(table: dict[str, list[Any]]) -> list[Any]:
+    return [
+        pytest.param(case.values[0], name, value, id=f"{case.id}-{name}-{value!r}")
+        for case in networks_as_parameters()
+        for name in case.values[0].kind().get_params()
+        for value in table.get(name, ())
+    ]
+
+
+@pytest.mark.parametrize("kind", networks())
+def test_bad_values_are_known_for_every_parameter(kind: type[Any]) -> None:
+    assert set(kind().get_params()) <= set(BAD_VALUES)
+
+
+@pytest.mark.parametrize(("case", "name", "value"), values(BAD_VALUES))
+def test_bad_values_are_refused_by_name(case: Case, name: str, value: Any) -> None:
+    problem = first_problem(case.kind)
+    model = case.quick(**{name: value})  # the constructor only stores
+    if name == "max_iter" and value == 0:
+        pytest.skip("the MLP takes 0: it sets up the starting weights")
+    with pytest.raises(InvalidParameterError) as raised:
+        model.fit(problem.X, problem.y)
+    said = str(raised.value)
+    assert isinstance(raised.value, ValueError)
+    assert isinstance(raised.value, SinapsiError)
+    assert name in said
+    rule = case.kind._parameter_rules[name]
+    if not rule.allows(value):
+        kind = case.kind.__name__
+        assert said == f"The {name!r} parameter of {kind} must be {rule.expectation}. Got {value!r} instead."
+
+
+@pytest.mark.parametrize(("case", "name", "value"), values(GOOD_VALUES))
+def test_numbers_and_words_of_other_types_are_taken(case: Case, name: str, value: Any) -> None:
+    problem = first_problem(case.kind)
+    solver = {"solver": "lms"} if name in ("batch_size", "shuffle") and case.kind.__name__.startswith("Ada") else {}
+    model = fitted(case.quick(**{**solver, name: value}), problem.X, problem.y)
+    assert model.get_params()[name] is value
+
+
+@pytest.mark.parametrize("case", networks_as_parameters())
+def test_partial_fit_looks_at_parameters_too(case: Case) -> None:
+    problem = first_problem(case.kind)
+    model = case.quick(**{"solver": "lms"} if "Adaline" in case.kind.__name__ else {})
+    classes = {"classes": np.unique(problem.y)} if is_classifier(model) else {}
+    with pytest.raises(InvalidParameterError, match=rf"The 'verbose' parameter of {case.kind.__name__} must be"):
+        model.set_params(verbose="yes").partial_fit(problem.X, problem.y, **classes)
+
+
+@pytest.mark.parametrize("case", networks_as_parameters())
+def test_parameters_are_positional_nowhere(case: Case) -> None:
+    with pytest.raises(TypeError, match="positional"):
+        case.kind(next(iter(case.kind().get_params().values())))
+
+
+@pytest.mark.parametrize("case", networks_as_parameters())
+def test_a_refused_parameter_leaves_the_model_as_it_was(case: Case) -> None:
+    problem = first_problem(case.kind)
+    model = solved(case, problem)
+    answers = model.predict(problem.X).tolist()
+    for name in ("learning_rate", "max_iter", "stopping"):
+        good = model.get_params()[name]
+        with pytest.raises(InvalidParameterError):
+            model.set_params(**{name: "nonsense"}).fit(problem.X[:, :2], problem.y)
+        model.set_params(**{name: good})
+    assert model.predict(problem.X).tolist() == answers
+
+
+@pytest.mark.parametrize("case", networks_as_parameters())
+def test_a_misspelled_word_meets_a_suggestion(case: Case) -> None:
+    problem = first_problem(case.kind)
+    misspelled = {"stopping": "patiense(3)", "learning_rate": "cosin(0.1)", "activation": "tahn"}
+    meant = {"stopping": "patience", "learning_rate": "cosine", "activation": "tanh"}
+    for name in set(misspelled) & set(case.kind().get_params()):
+        with pytest.raises(InvalidParameterError, match=rf"Did you mean '{meant[name]}'\?"):
+            case.quick(**{name: misspelled[name]}).fit(problem.X, problem.y)
