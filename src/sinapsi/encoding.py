@@ -32,7 +32,7 @@ SHORT_FORMS: Mapping[str, tuple[str, str, str]] = MappingProxyType(
         "solver": ("sinapsi.feedforward.solvers", "Solver", "solver_named"),
     }
 )
-LARGEST_LABELS = 2**26  # characters of all labels, each as long as the longest
+LARGEST_LABELS = 2**26  # characters of all labels, each of the width of the array
 BIT_GENERATORS = ("PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64")  # those of numpy.random
 
 
@@ -110,7 +110,8 @@ def _encode_array(array: NDArray[Any], arrays: Arrays, place: str) -> Any:
     if array.dtype.kind in TENSOR_KINDS and array.dtype.itemsize <= 8:
         return {"$tensor": arrays.put(array, place)}
     if array.dtype.kind in "OU" and array.ndim == 1:
-        return {"$labels": [encoded(label, arrays, place) for label in array.tolist()], "kind": array.dtype.kind}
+        labels = [encoded(label, arrays, place) for label in array.tolist()]
+        return {"$labels": labels, "kind": array.dtype.kind, "width": array.dtype.itemsize // 4}
     raise ModelFileError(f"{place} is an array of {array.dtype}, which cannot be saved. Expected numbers or texts.")
 
 
@@ -191,9 +192,10 @@ def _decode_labels(value: dict[str, Any], tensors: Mapping[str, NDArray[Any]]) -
         return array
     if value["kind"] != "U" or not all(isinstance(label, str) for label in labels):
         raise ModelFileError("The config holds labels that are no texts.")
-    if len(labels) * max(map(len, labels), default=0) > LARGEST_LABELS:
+    width = max(int(value["width"]), *map(len, labels), 1)
+    if len(labels) * width > LARGEST_LABELS:
         raise ModelFileError("The config holds labels that would take more memory than any real ones.")
-    return np.array(labels, dtype=str)
+    return np.array(labels, dtype=f"<U{width}")
 
 
 def _decode_short_form(value: dict[str, Any], tensors: Mapping[str, NDArray[Any]]) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
-from sklearn.utils import compute_sample_weight
+from sklearn.utils import assert_all_finite, compute_sample_weight
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import column_or_1d
 
@@ -41,6 +41,8 @@ def class_labels(y: ArrayLike) -> NDArray[Any]:
     if isinstance(y, np.ndarray) and y.ndim == 1 and y.dtype.kind in "iub":
         return y  # whole numbers are classes: no need to look at each of them
     _check_one_type(y)
+    if getattr(y, "dtype", np.dtype(object)).kind == "f":
+        assert_all_finite(y, input_name="y")
     try:
         check_classification_targets(y)
         is_indicator = type_of_target(y, input_name="y") == "multilabel-indicator"

@@ -215,8 +215,12 @@ def read_model(path: str | PathLike[str]) -> tuple[Any, dict[str, Any]]:
         )
     try:
         model = kind(**decoded(config.pop("parameters"), tensors))
-        vars(model).update(decoded(config.pop("learned"), tensors))
-        _check_that_it_works(model, tensors)
+        learned = decoded(config.pop("learned"), tensors)
+        _check_attributes(kind, learned)
+        vars(model).update(learned)
+        model._check_parameters()
+        if learned:
+            _check_that_it_works(model, tensors)
     except ModelFileError:
         raise
     except Exception as error:  # whatever a hostile file provokes, the reader learns that the file is at fault
@@ -229,7 +233,7 @@ def _read_files(folder: Path) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
     try:
         config_bytes = _regular_file(folder / CONFIG_FILE, LARGEST_CONFIG)
         weights = _regular_file(folder / WEIGHTS_FILE, _announced_size(folder / WEIGHTS_FILE))
-        config = json.loads(config_bytes)
+        config = json.loads(config_bytes, parse_constant=_refuse_constant)
         digest = _digest(config, weights) if isinstance(config, dict) else None
     except OSError as error:
         raise ModelFileError(
@@ -259,6 +263,10 @@ def _read_files(folder: Path) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
         raise ModelFileError(f"{folder / WEIGHTS_FILE} is damaged: {error}. Save the model again.") from error
 
 
+def _refuse_constant(token: str) -> None:
+    raise ValueError(f"{token} is no JSON")
+
+
 def _regular_file(path: Path, largest: int) -> bytes:
     """The bytes of a file, if it is one (no link, no device) and not larger than it should be."""
     status = path.lstat()
@@ -278,8 +286,12 @@ def _announced_size(path: Path) -> int:
         length = int.from_bytes(file.read(8), "little")
         if length > LARGEST_CONFIG:
             raise ModelFileError(f"{path} is damaged: its header claims {length} bytes. Save the model again.")
-        header = json.loads(file.read(length))
-    ends = [entry["data_offsets"][1] for name, entry in header.items() if name != "__metadata__"]
+        header = file.read(length)
+    try:
+        entries = json.loads(header, parse_constant=_refuse_constant)
+        ends = [int(entry["data_offsets"][1]) for name, entry in entries.items() if name != "__metadata__"]
+    except (ValueError, RecursionError, KeyError, TypeError, IndexError, AttributeError) as error:
+        raise ModelFileError(f"{path} is damaged: its header makes no sense. Save the model again.") from error
     return 8 + length + max(ends, default=0)
 
 
@@ -298,12 +310,21 @@ def _class_named(name: object) -> type[Any] | None:
     return found if isinstance(found, type) and issubclass(found, BaseEstimator) else None
 
 
+def _check_attributes(kind: type[Any], learned: object) -> None:
+    """Refuse attributes that would stand before the methods of the class, and weights that are no numbers."""
+    if not isinstance(learned, dict):
+        raise ModelFileError("The config has no section of learned attributes. Save the model again.")
+    for name, value in learned.items():
+        if not isinstance(name, str) or not name.isidentifier() or hasattr(kind, name):
+            raise ModelFileError(f"The config sets {name!r}, which is no learned attribute. Save the model again.")
+        for array in value if isinstance(value, list) else [value]:
+            if isinstance(array, np.ndarray) and array.dtype.kind == "f" and not np.isfinite(array).all():
+                raise ModelFileError(f"{name} holds infinite numbers or NaN. Save the model again.")
+
+
 def _check_that_it_works(model: Any, tensors: dict[str, NDArray[Any]]) -> None:
     """Refuse sizes that the weights do not bear out, then answer for one example."""
-    model._check_parameters()
     n_features = vars(model).get("n_features_in_")
-    if n_features is None:
-        return  # saved before it was fitted
     n_numbers = sum(array.size for array in tensors.values())
     if not isinstance(n_features, int) or not 0 < n_features <= n_numbers:
         raise ModelFileError(

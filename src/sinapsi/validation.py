@@ -62,6 +62,21 @@ class ExampleSet:
             return self
         return self.take(np.flatnonzero(self.weights))
 
+    def weighing(self, weights: Floats) -> ExampleSet:
+        """Give the same examples with other weights.
+
+        Parameters
+        ----------
+        weights : array of shape (n_samples,)
+            Weight of each example.
+
+        Returns
+        -------
+        ExampleSet
+            Inputs and targets are shared.
+        """
+        return ExampleSet(self.inputs, self.targets, weights)
+
     def split(
         self, fraction: float, random: np.random.Generator, strata: NDArray[Any] | None = None
     ) -> tuple[ExampleSet, ExampleSet]:

@@ -171,6 +171,7 @@ MLP_OBJECTS = {
     "solver": SGD(nesterov=True),
     "learning_rate": Cosine(0.05, n_steps=500, final=0.001),
     "stopping": Goal(1e-9) | TimeLimit(60.0) | Patience(5),
+    "validation_fraction": 0.2,
     "init": GIVEN_START,
 }
 ADALINE_OBJECTS = {
@@ -178,7 +179,7 @@ ADALINE_OBJECTS = {
     "learning_rate": InverseScaling(0.01, power=0.6),
     "stopping": Goal(1e-12) | MaxSteps(150),
 }
-CLASS_WEIGHT = {"class_weight": {"ant": 1.5, "bee": 0.5, "cat": 2.0}}
+CLASS_WEIGHT = {"class_weight": {"ant": 1.5, "bee": 0.5}}
 
 RECIPES: Mapping[str, Recipe] = {
     "Perceptron": Recipe(
@@ -223,7 +224,7 @@ RECIPES: Mapping[str, Recipe] = {
     ),
     "MLPRegressor": Recipe(
         variants={
-            "default": Variant(),
+            "default": Variant(settled={**CONVEX, "learning_rate": 0.02}),
             "sgd": Variant(IN_BATCHES, settled={**CONVEX, "learning_rate": 0.08}),
             "online": Variant(ONLINE, settled={**CONVEX, "learning_rate": 0.02}),
             "full": Variant(FULL_BATCH),
@@ -235,12 +236,14 @@ RECIPES: Mapping[str, Recipe] = {
     ),
     "MLPClassifier": Recipe(
         variants={
-            "default": Variant(),
+            "default": Variant(settled={**CONVEX, "learning_rate": 0.02}),
             "sgd": Variant(IN_BATCHES, settled={**CONVEX, "learning_rate": 0.2}),
             "online": Variant(ONLINE, settled={**CONVEX, "learning_rate": 0.05}),
             "full": Variant(FULL_BATCH),
             "lbfgs": Variant(CONVERGED),
-            "squared-error": Variant({"loss": "squared_error", "learning_rate": 0.01}),
+            "squared-error": Variant(
+                {"loss": "squared_error", "learning_rate": 0.01}, settled={**CONVEX, "learning_rate": 0.05}
+            ),
         },
         quick={"max_iter": 6},
         objects={**MLP_OBJECTS, **CLASS_WEIGHT},

@@ -7,8 +7,17 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from tests.contracts.instances import Case, cases
 
-CHECKED: list[Case] = [case.values[0] for case in cases()]
+# What these add to their sisters is not what the checks look at.
+LEFT_OUT = {"Perceptron-random-start", "AdalineRegressor-ridge", "AdalineRegressor-lms-batches", "MLPRegressor-online"}
+CHECKED: list[Case] = [case.values[0] for case in cases() if case.id not in LEFT_OUT]
 EXAMPLE_BY_EXAMPLE = {repr(case.whole()) for case in CHECKED if case.variant.settled is not None}
+
+
+def with_their_warnings(test: Any) -> Any:
+    """Some checks leave no time to converge, and for ``y = inf`` scikit-learn's own look at y warns of its cast."""
+    for warning in ("ignore::sklearn.exceptions.ConvergenceWarning", "ignore:invalid value encountered in cast"):
+        test = pytest.mark.filterwarnings(warning)(test)
+    return test
 
 
 def failures_to_expect(estimator: Any) -> dict[str, str]:
@@ -25,14 +34,14 @@ def checks_of(chosen: list[Case]) -> Any:
     )
 
 
-@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@with_their_warnings
 @checks_of([case for case in CHECKED if case.name == "default"])
 def test_defaults_pass_all_checks_of_scikit_learn(estimator: Any, check: Any) -> None:
     check(estimator)
 
 
 @pytest.mark.slow
-@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@with_their_warnings
 @checks_of([case for case in CHECKED if case.name != "default"])
 def test_variants_pass_all_checks_of_scikit_learn(estimator: Any, check: Any) -> None:
     check(estimator)

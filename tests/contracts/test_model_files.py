@@ -1,6 +1,7 @@
 """A damaged or edited model is refused with ``ModelFileError``, and the message says what is wrong with it."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,14 @@ def test_a_longer_file_is_noticed(folder: Path, file: str) -> None:
 
 
 @pytest.mark.parametrize("file", ["config.json", "weights.safetensors"])
+def test_a_file_of_holes_is_not_read(folder: Path, file: str) -> None:
+    """A terabyte of nothing takes no room on the disk, but would in memory."""
+    with (folder / file).open("r+b") as end:
+        end.truncate(2**40)
+    assert "damaged" in refusal(folder) or "larger" in refusal(folder)
+
+
+@pytest.mark.parametrize("file", ["config.json", "weights.safetensors"])
 def test_a_missing_file_is_named(folder: Path, file: str) -> None:
     (folder / file).unlink()
     message = refusal(folder)
@@ -46,10 +55,13 @@ def test_a_missing_file_is_named(folder: Path, file: str) -> None:
 
 
 @pytest.mark.parametrize("file", ["config.json", "weights.safetensors"])
-def test_a_folder_in_place_of_a_file_is_refused(folder: Path, file: str) -> None:
-    (folder / file).unlink()
-    (folder / file).mkdir()
-    assert "is no saved model: Is a directory" in refusal(folder)
+def test_what_is_no_regular_file_is_refused(folder: Path, file: str) -> None:
+    """A folder, a link to elsewhere, and a pipe, which would make reading wait forever."""
+    (folder / file).rename(folder / "original")
+    for make in (Path.mkdir, os.mkfifo, lambda path: path.symlink_to(folder / "original")):
+        make(folder / file)
+        assert refusal(folder) == f"{folder / file} is no regular file. Expected one that save wrote."
+        (folder / file).rmdir() if make is Path.mkdir else (folder / file).unlink()
 
 
 def test_no_folder_is_refused(tmp_path: Path) -> None:

@@ -135,8 +135,9 @@ def test_names_of_columns_come_back(case: Case, round_trip: RoundTrip) -> None:
         [0.0, 1.0],
         np.array([3, 250], dtype=np.uint8),
         np.array(["nein", "größer"], dtype=object),
+        np.array(["no", "yes"], dtype="<U12"),
     ],
-    ids=["str", "int", "negative", "bool", "float", "uint8", "object"],
+    ids=["str", "int", "negative", "bool", "float", "uint8", "object", "wide"],
 )
 def test_labels_of_any_type_come_back(case: Case, labels: Any, round_trip: RoundTrip) -> None:
     problem = first_problem(case.kind)

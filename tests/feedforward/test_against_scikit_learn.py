@@ -39,9 +39,7 @@ def data(kind, seed=0):
 def both_trained(kind, activation, solver, batch_size, *, alpha, n_epochs=N_EPOCHS, learning_rate=0.01):
     """Our network and scikit-learn's, trained from our starting weights."""
     X, y = data(kind)
-    ours_class, theirs_class = (
-        (MLPRegressor, RivalRegressor) if "output" in kind else (MLPClassifier, RivalClassifier)
-    )
+    ours_class, theirs_class = (MLPRegressor, RivalRegressor) if "output" in kind else (MLPClassifier, RivalClassifier)
     common = {"hidden_layer_sizes": (7, 5), "activation": activation, "alpha": alpha, "shuffle": False,
               **SOLVERS[solver]}  # fmt: skip
     ours = ours_class(

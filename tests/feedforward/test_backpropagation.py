@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 import torch
 from scipy import sparse
-from tests.reference import feedforward as naive
 
 from sinapsi import MLPClassifier, MLPRegressor
 from sinapsi.activations import activation_named
 from sinapsi.feedforward.backpropagation import BackPropagation, Network, mean_error, outputs_of
 from sinapsi.losses import loss_named
+from tests.reference import feedforward as naive
 
 HIDDEN = ["identity", "logistic", "logistic(slope=2.0)", "tanh", "tanh(slope=0.5)", "relu", "softmax", "log_softmax"]
 HEADS = [
@@ -39,9 +39,7 @@ def network_of(hidden, head):
 def problem(network, *, is_weighted, seed=0):
     random = np.random.default_rng(seed)
     X = random.standard_normal((20, SIZES[0]))
-    targets = (
-        np.eye(3)[random.integers(0, 3, 20)] if network.loss.short_name == "log_loss" else random.random((20, 3))
-    )
+    targets = np.eye(3)[random.integers(0, 3, 20)] if network.loss.short_name == "log_loss" else random.random((20, 3))
     weights = random.uniform(0, 2, 20) if is_weighted else None
     return X, targets, weights, 0.6 * random.standard_normal(network.n_parameters)
 

@@ -111,7 +111,9 @@ class TestGivenWeights:
         assert model.predict(self.X).tolist() == [5, 4, 6]
 
     def test_several_starts_from_given_weights_are_one(self):
-        model = MLPRegressor(hidden_layer_sizes=(3,), init=self.given(), n_init=5, stopping="max_iter(2)", shuffle=False)
+        model = MLPRegressor(
+            hidden_layer_sizes=(3,), init=self.given(), n_init=5, stopping="max_iter(2)", shuffle=False
+        )
         one = MLPRegressor(hidden_layer_sizes=(3,), init=self.given(), stopping="max_iter(2)", shuffle=False)
         np.testing.assert_array_equal(model.fit(self.X, self.y).coefs_[0], one.fit(self.X, self.y).coefs_[0])
 
@@ -131,5 +133,5 @@ class TestGivenWeights:
             MLPRegressor(hidden_layer_sizes=(3,), init=init).fit(self.X, self.y)
 
     def test_an_unknown_name_is_refused_with_those_there_are(self):
-        with pytest.raises(InvalidParameterError, match="'init' parameter .* one of 'uniform', 'glorot', 'he'"):
+        with pytest.raises(InvalidParameterError, match=r"'init' parameter .* one of 'uniform', 'glorot', 'he'"):
             MLPClassifier(init="xavier").fit(self.X, [0, 1, 1])

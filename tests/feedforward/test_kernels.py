@@ -4,12 +4,12 @@ import itertools
 
 import numpy as np
 import pytest
-from tests.reference import feedforward as naive
 
 from sinapsi.activations import logistic, softmax
 from sinapsi.feedforward import kernels
 from sinapsi.feedforward.kernels import Unit
 from sinapsi.losses import log_loss
+from tests.reference import feedforward as naive
 
 DTYPES = [np.float64, np.float32]
 RTOL = {np.float64: 1e-12, np.float32: 1e-4}

@@ -215,10 +215,14 @@ def test_every_solver_learns_iris(solver, activation):
 @pytest.mark.parametrize("activation", [("tanh", "logistic(slope=2)"), ["relu", "softmax"]])
 def test_each_layer_may_have_an_activation_of_its_own(activation):
     X, y = waves()
-    model = MLPRegressor(hidden_layer_sizes=(6, 5), activation=activation, solver="lbfgs", max_iter=2000, random_state=0)
+    model = MLPRegressor(
+        hidden_layer_sizes=(6, 5), activation=activation, solver="lbfgs", max_iter=2000, random_state=0
+    )
     assert model.fit(X, y).score(X, y) > 0.9
     hidden = X @ model.coefs_[0] + model.intercepts_[0]
     hidden = np.tanh(hidden) if activation[0] == "tanh" else np.maximum(hidden, 0)
     hidden = hidden @ model.coefs_[1] + model.intercepts_[1]
-    hidden = 1 / (1 + np.exp(-2 * hidden)) if activation[0] == "tanh" else np.exp(hidden) / np.exp(hidden).sum(1)[:, None]
+    hidden = (
+        1 / (1 + np.exp(-2 * hidden)) if activation[0] == "tanh" else np.exp(hidden) / np.exp(hidden).sum(1)[:, None]
+    )
     np.testing.assert_allclose(model.predict(X), (hidden @ model.coefs_[2] + model.intercepts_[2])[:, 0], rtol=1e-9)

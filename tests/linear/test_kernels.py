@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 from scipy import sparse
-from tests.reference import linear as naive
 
 from sinapsi.linear import kernels
+from tests.reference import linear as naive
 
 DTYPES = [np.float64, np.float32]
 RTOL = {np.float64: 1e-12, np.float32: 1e-4}

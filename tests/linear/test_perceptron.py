@@ -5,12 +5,12 @@ import pytest
 import sklearn.linear_model
 from scipy import sparse
 from sklearn.exceptions import ConvergenceWarning
-from tests.reference import linear as naive
 
 from sinapsi import Perceptron
 from sinapsi.exceptions import InvalidInputError, InvalidParameterError
 from sinapsi.linear import kernels
 from sinapsi.stopping import StopCode
+from tests.reference import linear as naive
 
 runs_out = pytest.mark.filterwarnings("ignore:Perceptron. max_iter:sklearn.exceptions.ConvergenceWarning")
 
@@ -206,9 +206,7 @@ class TestStart:
 @runs_out
 class TestGoingOn:
     @pytest.mark.parametrize("order", ["cyclic", "shuffled", "worst"])
-    @pytest.mark.parametrize(
-        ("n_classes", "multi_class"), [(2, "one-vs-rest"), (3, "one-vs-rest"), (3, "kesler")]
-    )
+    @pytest.mark.parametrize(("n_classes", "multi_class"), [(2, "one-vs-rest"), (3, "one-vs-rest"), (3, "kesler")])
     def test_partial_fit_equals_fit_epoch_by_epoch(self, order, n_classes, multi_class):
         X, y = overlapping(n_classes)
         parameters = {

@@ -5,6 +5,7 @@ of the course notes (section 3.2) and whose -dE/dx_j is their local gradient del
 """
 
 import math
+from itertools import pairwise
 
 IDENTITY, LOGISTIC, TANH, RELU, SOFTMAX = range(5)  # the numbers of sinapsi.feedforward.kernels.Unit
 
@@ -53,7 +54,7 @@ def delta_from(unit, slope, fields, signal):
 def cut(flat, sizes):
     """Weight matrices w[layer][i][j] (from i to j) and biases b[layer][j] of the flat vector."""
     weights, biases, place = [], [], 0
-    for fan_in, fan_out in zip(sizes[:-1], sizes[1:], strict=True):
+    for fan_in, fan_out in pairwise(sizes):
         weights.append([[float(flat[place + i * fan_out + j]) for j in range(fan_out)] for i in range(fan_in)])
         place += fan_in * fan_out
     for fan_out in sizes[1:]:
@@ -124,7 +125,7 @@ def learn_online(
     """One pass of back-propagation, example by example."""
     total = 0.0
     sizes = [int(size) for size in sizes]
-    n_coefs = sum(a * b for a, b in zip(sizes[:-1], sizes[1:], strict=True))
+    n_coefs = sum(fan_in * fan_out for fan_in, fan_out in pairwise(sizes))
     for n, row in enumerate(order):
         matrices, biases = cut(parameters, sizes)
         d = [float(target) for target in targets[row]]

@@ -125,10 +125,8 @@ def test_layerwide_jacobian_products_against_the_explicit_jacobian(v, u, activat
     for row in range(3):
         p = np.exp(v[row] - v[row].max())
         p /= p.sum()
-        if activation is softmax:
-            jacobian = np.diag(p) - np.outer(p, p)  # dy_i / dv_j
-        else:
-            jacobian = np.eye(5) - np.outer(np.ones(5), p)
+        # dy_i / dv_j of softmax, and of its logarithm
+        jacobian = np.diag(p) - np.outer(p, p) if activation is softmax else np.eye(5) - np.outer(np.ones(5), p)
         np.testing.assert_allclose(product[row], jacobian.T @ u[row], rtol=1e-12, atol=1e-13)
         np.testing.assert_allclose(activation.derivative(v)[row], np.diag(jacobian), rtol=1e-12, atol=1e-15)
 

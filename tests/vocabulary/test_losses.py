@@ -103,5 +103,5 @@ def test_log_loss_wants_probabilities(activation):
 
 
 def test_an_unknown_loss_is_refused():
-    with pytest.raises(InvalidParameterError, match="Unknown loss 'hinge'. Expected one of squared_error, log_loss"):
+    with pytest.raises(InvalidParameterError, match=r"Unknown loss 'hinge'\. Expected one of squared_error, log_loss"):
         loss_named("hinge", softmax)

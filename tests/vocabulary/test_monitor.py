@@ -165,13 +165,15 @@ class TestDivergence:
 
     def test_infinite_weights_are_seen_behind_a_finite_loss(self):
         state = np.zeros(2)
-        with (
-            pytest.warns(ConvergenceWarning, match="weights became infinite in epoch 2"),
-            FitMonitor("Learner", max_iter=9, state=[state]) as monitor,
-        ):
-            for epoch in monitor.epochs():
-                state[...] = [epoch, np.inf if epoch == 2 else epoch]
-                monitor.record(loss=1.0, n_steps=1)
+
+        def fit():
+            with FitMonitor("Learner", max_iter=9, state=[state]) as monitor:
+                for epoch in monitor.epochs():
+                    state[...] = [epoch, np.inf if epoch == 2 else epoch]
+                    monitor.record(loss=1.0, n_steps=1)
+
+        with pytest.warns(ConvergenceWarning, match="weights became infinite in epoch 2"):
+            fit()
         assert np.isfinite(state).all()
 
     def test_the_best_of_validation_is_kept_where_patience_was_asked_for(self):

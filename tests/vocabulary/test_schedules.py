@@ -1,5 +1,7 @@
 """Schedules: how the rates fall, and their short forms."""
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -59,7 +61,7 @@ def test_inverse_scaling_between_one_half_and_one_obeys_robbins_and_monro():
         sums = [rates[octave].sum() for octave in octaves]
         squares = [(rates[octave] ** 2).sum() for octave in octaves]
         assert min(sums) > 0.69  # each doubling of time adds at least log 2
-        assert all(later < 0.9 * earlier for earlier, later in zip(squares, squares[1:], strict=False))
+        assert all(later < 0.9 * earlier for earlier, later in itertools.pairwise(squares))
 
 
 def test_exponential_decay_falls_to_one_over_e_after_tau():

@@ -89,13 +89,15 @@ def test_nothing_is_evaluated():
 
 def test_deeply_nested_forms_do_not_break_the_interpreter():
     for text in ("pair(" + "[" * 5000 + "]" * 5000 + ")", "-" * 100_000 + "1", "pair(" * 2000 + ")" * 2000):
-        with pytest.raises(InvalidParameterError, match="(not a|no) short form"):
+        with pytest.raises(InvalidParameterError, match=r"(not a|no) short form"):
             parsed(text)
 
 
 @pytest.mark.parametrize("text", ["pair", "pair()", "pair(1, 2, 'a', 4)", "pair(1, first=2)", "pair(1, third=3)"])
 def test_arguments_that_do_not_fit_are_refused_with_those_there_are(text):
-    with pytest.raises(InvalidParameterError, match=r"has arguments that do not fit.*pair\(first, second=2\.0, label='none'\)"):
+    with pytest.raises(
+        InvalidParameterError, match=r"has arguments that do not fit.*pair\(first, second=2\.0, label='none'\)"
+    ):
         parsed(text)
 
 

@@ -50,9 +50,7 @@ def test_a_split_parts_the_examples(n_samples, fraction, seed):
 
 
 def test_a_split_is_random_and_seeded():
-    first, again, other = (
-        numbers_in(examples(50).split(0.3, np.random.default_rng(seed))[1]) for seed in (1, 1, 2)
-    )
+    first, again, other = (numbers_in(examples(50).split(0.3, np.random.default_rng(seed))[1]) for seed in (1, 1, 2))
     assert first == again
     assert sorted(first) != sorted(other)
     random = np.random.default_rng(1)

@@ -199,11 +199,13 @@ class MultilayerPerceptron(NetworkEstimator):
         hidden_sizes = (int(sizes),) if isinstance(sizes, int | np.integer) else tuple(map(int, sizes))
         last = self._output_activation()
         activations = (*self._hidden_activations(len(hidden_sizes)), last)
-        for activation in activations:
+        for name, activation in zip(
+            [*["activation"] * len(hidden_sizes), "output_activation"], activations, strict=True
+        ):
             if isinstance(activation, Threshold | HardLimit):
                 raise InvalidParameterError(
-                    f"Back-propagation needs differentiable activations. Got '{activation}'. "
-                    "Use 'logistic' or 'tanh' with a large slope, such as 'logistic(slope=10)'."
+                    f"The {name!r} parameter of {type(self).__name__} must be differentiable for back-propagation. Got "
+                    f"'{activation}'. Use 'logistic' or 'tanh' with a large slope, such as 'logistic(slope=10)'."
                 )
         return Network((self.n_features_in_, *hidden_sizes, self.n_outputs_), activations, loss_named(self.loss, last))
 

@@ -94,7 +94,7 @@ class Task:
         training, mean_weight = self.training, 1.0
         if training.weights is not None:
             mean_weight = float(training.weights.mean())
-            training = ExampleSet(training.inputs, training.targets, training.weights / training.weights.mean())
+            training = training.weighing(training.weights / training.weights.mean())
         return Problem(
             network=self.network,
             parameters=parameters,

@@ -64,8 +64,8 @@ def exact_weights(examples: ExampleSet, alpha: float) -> tuple[NDArray[np.float6
 
 def _too_large() -> InvalidInputError:
     return InvalidInputError(
-        "The squares of X, or their products with y, exceed the range of float64. Expected columns of ordinary size; "
-        "rescale them, for example with sklearn.preprocessing.StandardScaler."
+        "The squares of X, or its products with y, exceed the range of float64. Expected columns of ordinary size; "
+        "rescale X (and y), for example with sklearn.preprocessing.StandardScaler."
     )
 
 
@@ -165,13 +165,13 @@ def largest_stable_rate(examples: ExampleSet, batch_size: int, alpha: float = 0.
     with np.errstate(over="ignore", invalid="ignore"):
         if batch_size == len(examples):
             curvature = _largest_eigenvalue(inputs, weights / weights.sum())
-        elif examples.weights is not None and batch_size == 1:  # one by one, the weight stretches the step
-            curvature = float(((_squared_norms(inputs) + 1) * weights).max())
+        elif examples.weights is not None:  # the weight of an example, of mean 1, stretches its step
+            curvature = float(((_squared_norms(inputs) + 1) * weights / weights.mean()).max())
         elif sparse.issparse(inputs):
             curvature = float(_squared_norms(inputs).max()) + 1
         else:
             curvature = float(largest_squared_norm(inputs)) + 1
-    rate = 2 / (curvature + alpha / (len(examples) if batch_size == 1 else weights.sum()))
+    rate = 2 / (curvature + alpha / weights.sum())
     if not 0 < rate < np.inf:
         raise _too_large()
     return float(rate)

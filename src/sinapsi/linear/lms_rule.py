@@ -49,11 +49,11 @@ class LMSRule:
         self._batch_size = batch_size
         self._schedule = schedule
         self._rows = rows_of(examples.inputs)
-        weights = np.ones(1) if examples.weights is None else examples.weights
+        # Weights of mean 1 make a step of any batch an unbiased estimate of the step of all examples together.
+        weights = np.ones(1) if examples.weights is None else examples.weights / examples.weights.mean()
         self._weights = weights.astype(coef.dtype)
-        self._total_weight = len(examples) if examples.weights is None else float(weights.sum())
-        # One by one, a step is weight times gradient; in batches, the weighted mean of gradients.
-        self._decay = coef.dtype.type(alpha / (len(examples) if batch_size == 1 else self._total_weight))
+        total = len(examples) if examples.weights is None else float(examples.weights.sum())
+        self._decay = coef.dtype.type(alpha / total)
 
     @property
     def n_steps(self) -> int:
@@ -87,7 +87,7 @@ class LMSRule:
             error_sum = self._learn_one_by_one(order, rates)
         else:
             error_sum = self._learn_in_batches(order, rates)
-        return error_sum / self._total_weight, float(rates[-1])
+        return error_sum / len(self._examples), float(rates[-1])
 
     def _learn_one_by_one(self, order: NDArray[np.intp], rates: Floats) -> float:
         kernel = kernels.learn_lms if len(self._rows) == 1 else kernels.learn_lms_csr
@@ -96,15 +96,14 @@ class LMSRule:
 
     def _learn_in_batches(self, order: NDArray[np.intp], rates: Floats) -> float:
         error_sum = 0.0
+        examples = self._examples if self._examples.weights is None else self._examples.weighing(self._weights)
         for step, start in enumerate(range(0, len(self._examples), self._batch_size)):
             place = slice(start, start + self._batch_size)
-            batch = self._examples.take(order[place] if len(order) else place)
+            batch = examples.take(order[place] if len(order) else place)
             errors = batch.targets - fields_of(batch.inputs, self._coef, self._intercept)
             weighted = errors if batch.weights is None else batch.weights[:, np.newaxis] * errors
             error_sum += 0.5 * float(np.vdot(weighted, errors))
-            # The mean over the batch: one example of weight 1 moves the weights just as one by one.
-            total = len(batch) if batch.weights is None else batch.weights.sum()
             rate = rates[min(step, len(rates) - 1)]
-            self._coef += (rate / total) * (weighted.T @ batch.inputs) - rate * self._decay * self._coef
-            self._intercept += (rate / total) * weighted.sum(axis=0)
+            self._coef += (rate / len(batch)) * (weighted.T @ batch.inputs) - rate * self._decay * self._coef
+            self._intercept += (rate / len(batch)) * weighted.sum(axis=0)
         return error_sum

@@ -313,7 +313,8 @@ class Perceptron(ClassifierMixin, NetworkEstimator):
         ) as monitor:
             for _ in monitor.epochs():
                 rates = self._rates(schedule, rule.n_presentations)
-                n_misclassified, criterion = rule.learn(self._random, rates)
+                with np.errstate(over="ignore", invalid="ignore"):  # the monitor tells of a divergence
+                    n_misclassified, criterion = rule.learn(self._random, rates)
                 self.n_updates_ += rule.n_corrections
                 monitor.record(
                     loss=criterion / len(training),
