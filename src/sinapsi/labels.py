@@ -263,7 +263,11 @@ def _distinct(labels: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.intp]]:
 
 
 def weighted_by_class(
-    weights: Floats | None, class_weight: Any, labels: NDArray[Any], dtype: np.dtype[Any]
+    weights: Floats | None,
+    class_weight: Any,
+    labels: NDArray[Any],
+    classes: NDArray[Any],
+    dtype: np.dtype[Any],
 ) -> Floats | None:
     """Multiply sample weights by the weight of each example's class.
 
@@ -272,9 +276,11 @@ def weighted_by_class(
     weights : array of shape (n_samples,) or None
         Sample weights.
     class_weight : dict, "balanced" or None
-        As everywhere in scikit-learn.
+        As everywhere in scikit-learn; a class that a dict does not name weighs 1.
     labels : array of shape (n_samples,) or (n_samples, n_labels)
         Class labels.
+    classes : array of shape (n_classes,)
+        All classes of the network; those of ``labels`` are among them.
     dtype : dtype
         Floating type of the result.
 
@@ -282,29 +288,40 @@ def weighted_by_class(
     -------
     array of shape (n_samples,) or None
         None when nothing weighs.
+
+    Raises
+    ------
+    InvalidParameterError
+        If a dict names no class, or gives a class no usable weight, or leaves nothing to learn from.
     """
     if class_weight is None:
         return weights
     if isinstance(class_weight, dict):
-        _check_class_weight(class_weight, labels)
-    by_class: Floats = compute_sample_weight(class_weight, labels).astype(dtype)
+        by_class = _weights_in(class_weight, labels, classes)
+    else:
+        by_class = compute_sample_weight(class_weight, labels)
+    by_class = by_class.astype(dtype)
+    if not by_class.any():
+        raise InvalidParameterError(
+            "class_weight must leave examples of some class a weight above 0. Got 0 for every class in y."
+        )
     return by_class if weights is None else weights * by_class
 
 
-def _check_class_weight(class_weight: dict[Any, Any], labels: NDArray[Any]) -> None:
+def _weights_in(class_weight: dict[Any, Any], labels: NDArray[Any], classes: NDArray[Any]) -> NDArray[np.float64]:
+    known = classes.tolist()
     if labels.ndim > 1:
         raise InvalidParameterError(
             "class_weight must be 'balanced' or None when y is a 0/1 matrix of several labels. Got a dict; pass "
             "sample_weight instead."
         )
-    present = np.unique(labels).tolist()
-    if not set(class_weight) <= set(present):
-        strange = [label for label in class_weight if label not in present]
-        raise InvalidParameterError(f"class_weight names {strange}, but the classes of y are {present}.")
+    if not set(class_weight) <= set(known):
+        strange = [label for label in class_weight if label not in known]
+        raise InvalidParameterError(f"class_weight names {strange}, but the classes of y are {known}.")
     for label, weight in class_weight.items():
         if not isinstance(weight, Real) or not 0 <= float(weight) < np.inf:
             raise InvalidParameterError(
                 f"class_weight must give each class a finite number of at least 0. Got {weight!r} for {label!r}."
             )
-    if not any(class_weight.get(label, 1) for label in present):
-        raise InvalidParameterError("class_weight must leave at least one class a weight above 0. Got 0 for all.")
+    table = np.array([float(class_weight.get(label, 1)) for label in known])
+    return np.asarray(table[np.searchsorted(classes, labels)])

@@ -161,6 +161,8 @@ def write_model(model: Any, folder: Path, sections: dict[str, Any] | None = None
     ------
     ModelFileError
         If the model cannot be saved.
+    InvalidParameterError
+        If a parameter is out of its range, for then it could not be loaded.
     """
     name = type(model).__name__
     if not isinstance(model, BaseEstimator) or _class_named(name) is not type(model):
@@ -179,6 +181,7 @@ def write_model(model: Any, folder: Path, sections: dict[str, Any] | None = None
         "learned": encoded(learned, arrays, "learned"),
         **(sections or {}),
     }
+    model._check_parameters()  # what is out of range could not be loaded
     weights = tensors_as_bytes(arrays.contents)
     config["digest"] = _digest(config, weights)
     (folder / CONFIG_FILE).write_text(json.dumps(config, indent=1), encoding="utf-8")

@@ -130,6 +130,23 @@ def test_the_first_part_needs_all_classes(case: Case) -> None:
         case.quick(class_weight="balanced").partial_fit(problem.X, problem.y, classes=["ant", "bee", "cat"])
 
 
+@pytest.mark.parametrize("case", CLASSIFYING_BY_STEPS)
+def test_a_part_may_lack_classes_that_weigh(case: Case) -> None:
+    problem = first_problem(case.kind)
+    model = case.quick(class_weight={"ant": 2.0, "cat": 0.5})
+    model.partial_fit(problem.X[problem.y != "cat"], problem.y[problem.y != "cat"], classes=["ant", "bee", "cat"])
+    model.partial_fit(problem.X[problem.y == "cat"], problem.y[problem.y == "cat"])
+    assert set(model.predict(problem.X)) <= {"ant", "bee", "cat"}
+
+
+@pytest.mark.parametrize("case", CLASSIFYING_BY_STEPS)
+def test_a_warm_start_may_lack_classes_that_weigh(case: Case) -> None:
+    problem = first_problem(case.kind)
+    model = solved(case, problem, class_weight={"ant": 2.0, "cat": 0.5}, warm_start=True)
+    fitted(model, problem.X[problem.y != "cat"], problem.y[problem.y != "cat"])
+    assert model.classes_.tolist() == ["ant", "bee", "cat"]
+
+
 @pytest.mark.parametrize("case", cases())
 def test_partial_fit_is_there_or_not_at_all(case: Case) -> None:
     """Absent means absent: ``hasattr`` is false, and the error names the method."""

@@ -89,7 +89,6 @@ HOSTILE_VALUES: list[Any] = [
     {"$labels": [1], "kind": "no kind"},
     {"$labels": ["a"], "kind": "V"},
     {"$labels": [1], "kind": "U"},
-    {"$labels": ["a" * 20_000] * 4000, "kind": "U"},
     {"$labels": ["a"] * 70_000 + ["a" * 1000], "kind": "U"},
     {"$labels": ["a"]},
     {"$labels": ["a"], "kind": ["O"]},
@@ -205,13 +204,17 @@ def test_weights_that_do_not_fit_are_refused(folder: Path, change: Any) -> None:
     assert DIGEST not in refusal(folder)
 
 
-@pytest.mark.parametrize("name", ["coef_", "coefs_", "intercept_", "intercepts_"])
-def test_missing_weights_are_refused(folder: Path, name: str) -> None:
-    config = json.loads((folder / "config.json").read_text())
-    if name not in config["learned"]:
-        pytest.skip("this network has no such weights")
-    forge(folder, lambda config: config["learned"].pop(name) and None)
-    assert DIGEST not in refusal(folder)
+def test_missing_weights_are_refused(folder: Path) -> None:
+    learned = json.loads((folder / "config.json").read_text())["learned"]
+    weights = {"coef_", "coefs_", "intercept_", "intercepts_"} & set(learned)
+    assert weights
+    for name in weights:
+        forge(folder, lambda config, name=name: config["learned"].update({name: None}))
+        assert DIGEST not in refusal(folder)
+        forge(folder, lambda config, name=name: config["learned"].pop(name) and None)
+        assert DIGEST not in refusal(folder)
+        forge(folder, lambda config: config.update(learned=learned))
+    load(folder)
 
 
 def test_a_tensor_file_that_promises_more_than_it_holds_is_refused(folder: Path) -> None:

@@ -27,6 +27,7 @@ from tests.contracts.instances import (
     solved,
 )
 
+BY_STEPS = [case for case in cases_with_problems() if hasattr(case.values[0].whole(), "partial_fit")]
 RoundTrip = Callable[[Any], Any]
 SOURCES = [None, 3, np.random.default_rng(3), np.random.RandomState(3), np.random.Generator(np.random.MT19937(3))]
 
@@ -68,11 +69,9 @@ def test_the_model_comes_back_to_the_last_bit(case: Case, problem: Problem, roun
     assert repr(back.history_) == repr(model.history_)
 
 
-@pytest.mark.parametrize(("case", "problem"), cases_with_problems())
+@pytest.mark.parametrize(("case", "problem"), BY_STEPS)
 def test_learning_goes_on_the_same(case: Case, problem: Problem, round_trip: RoundTrip) -> None:
     model = solved(case, problem)
-    if not hasattr(model, "partial_fit"):
-        pytest.skip("does not learn step by step")
     back = round_trip(model)
     for some in (model, back):
         some.partial_fit(problem.X, problem.y)
@@ -94,6 +93,19 @@ def test_objects_come_back(case: Case, round_trip: RoundTrip) -> None:
     problem = list(problems_of(case.kind))[1 if is_classifier(case.kind()) else 0]
     model = solved(case, problem, **case.recipe.objects)
     assert_same_model(model, round_trip(model), problem.X)
+
+
+@pytest.mark.parametrize(
+    "weights", [{0: 1.5, 7: 0.5}, {np.int64(0): 2, np.int64(7): 1}, {7: np.float32(0.5)}, "balanced"], ids=repr
+)
+@pytest.mark.parametrize("case", [case for case in networks_as_parameters() if is_classifier(case.values[0].kind())])
+def test_weights_of_numbered_classes_come_back(case: Case, weights: Any, round_trip: RoundTrip) -> None:
+    problem = first_problem(case.kind)
+    y = np.where(problem.X[:, 0] > 0, 7, 0)
+    model = fitted(case.quick(class_weight=weights), problem.X, y)
+    back = round_trip(model)
+    assert back.class_weight == weights
+    assert differences(answers(model, problem.X), answers(back, problem.X)) == []
 
 
 @pytest.mark.parametrize("case", networks_as_parameters())

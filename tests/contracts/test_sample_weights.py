@@ -36,6 +36,7 @@ def graded_answer(model: Any, X: NDArray[Any]) -> NDArray[Any]:
     return np.asarray(next(graded)).ravel()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", STOCHASTIC)
 def test_weight_two_is_the_example_twice_on_the_average(case: Case) -> None:
     X, y, is_heavy = weighted_problem(case)

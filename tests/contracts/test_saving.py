@@ -43,7 +43,7 @@ def test_a_function_deep_inside_is_refused_by_place(case: Case, tmp_path: Path) 
 
 
 @pytest.mark.parametrize("case", networks_as_parameters())
-@pytest.mark.parametrize("value", [np.array([1 + 2j]), np.array([object()]), b"bytes", {1, 2}, range(3), 1j], ids=repr)
+@pytest.mark.parametrize("value", [np.array([1 + 2j]), np.array([object()]), b"bytes", {1, 2}, range(3), 1j])
 def test_what_has_no_place_in_a_file_is_refused(case: Case, value: Any, tmp_path: Path) -> None:
     name = next(iter(case.kind().get_params()))
     with pytest.raises(ModelFileError, match=rf"parameters\.{name}.*cannot be saved"):

@@ -67,13 +67,24 @@ class TestAnswers:
         assert scores.shape == (120, 3)
         np.testing.assert_array_equal(squared.predict(X), scores.argmax(axis=1))
 
-    @pytest.mark.parametrize("output", ["auto", "tanh", "identity", "logistic(slope=2)"])
-    def test_of_two_classes_the_decision_function_is_above_zero_for_the_second(self, output):
-        X, y = clouds(2)
+    @pytest.mark.parametrize("n_classes", [2, 3])
+    @pytest.mark.parametrize(
+        ("output", "value", "boundary"),
+        [
+            ("auto", lambda v: 1 / (1 + np.exp(-v)), 0.5),
+            ("logistic(slope=2)", lambda v: 1 / (1 + np.exp(-2 * v)), 0.5),
+            ("identity", lambda v: v, 0.5),
+            ("tanh", np.tanh, 0.0),  # its targets are -1 and +1
+        ],
+    )
+    def test_the_decision_function_is_measured_from_the_boundary(self, output, value, boundary, n_classes):
+        X, y = clouds(n_classes)
         model = small(loss="squared_error", output_activation=output).fit(X, y)
+        hidden = np.maximum(X @ model.coefs_[0] + model.intercepts_[0], 0)
+        expected = value(hidden @ model.coefs_[1] + model.intercepts_[1]) - boundary
         scores = model.decision_function(X)
-        assert scores.shape == (120,)
-        np.testing.assert_array_equal(model.predict(X), scores > 0)
+        np.testing.assert_allclose(scores, expected[:, 0] if n_classes == 2 else expected, rtol=1e-9, atol=1e-12)
+        np.testing.assert_array_equal(model.predict(X), scores > 0 if n_classes == 2 else scores.argmax(axis=1))
         assert model.score(X, y) > 0.8
 
     def test_cross_entropy_is_another_word_for_log_loss(self):
@@ -252,6 +263,13 @@ class TestPartialFit:
             model.partial_fit(X, y)
         assert model.score(X, y) > 0.8
 
+    def test_class_weights_may_name_a_class_that_this_part_of_the_data_does_not_hold(self):
+        X, y = clouds(2)
+        model = small(class_weight={0: 1.0, 1: 5.0})
+        for label in (0, 1):
+            model.partial_fit(X[y == label], y[y == label], classes=[0, 1])
+        assert model.history_.n_epochs == 2
+
     def test_the_first_call_wants_them(self):
         X, y = clouds()
         with pytest.raises(InvalidInputError, match="classes must be passed on the first call to partial_fit"):
@@ -270,7 +288,7 @@ class TestPartialFit:
         ({"hidden_layer_sizes": (5.0,)}, "'hidden_layer_sizes' parameter"),
         ({"activation": "swish"}, "Unknown activation 'swish'"),
         ({"activation": ("relu", "tanh")}, "for each of the 1 hidden layers.*Got 2"),
-        ({"activation": "threshold"}, "needs differentiable activations. Got 'threshold'.*slope"),
+        ({"activation": "threshold"}, "differentiable.*Got 'threshold'.*slope"),
         ({"output_activation": "hard_limit", "loss": "squared_error"}, "differentiable|hard_limit"),
         ({"momentum": 1.0}, r"'momentum' parameter .* \[0, 1\)"),
         ({"learning_rate": 0.0}, "'learning_rate' parameter"),

@@ -10,6 +10,7 @@ from sklearn.exceptions import ConvergenceWarning
 import sinapsi.feedforward.training as training_module
 from sinapsi import MLPClassifier, MLPRegressor
 from sinapsi.exceptions import InvalidInputError, InvalidParameterError
+from sinapsi.feedforward import kernels
 from sinapsi.stopping import Criterion, Goal, MaxIter, StopCode, TimeLimit
 
 
@@ -179,6 +180,44 @@ class TestSeveralStarts:
             model.fit(X, y)
         assert model.stop_reason_.code is StopCode.MAX_ITER
         assert model.score(X, y) > 0.9
+
+
+@pytest.mark.parametrize("solver", ["sgd", "adam"])
+@pytest.mark.parametrize("batch_size", [1, 20])
+def test_the_order_is_shuffled_and_seeded(solver, batch_size):
+    """From given weights nothing but the order is random."""
+    X, y = blobs(60)
+    init = classifier(max_iter=0).fit(X, y)
+    settings = {"init": (init.coefs_, init.intercepts_), "solver": solver, "batch_size": batch_size,
+                "stopping": "max_iter(1)"}  # fmt: skip
+
+    def weights(shuffle, seed):
+        return classifier(shuffle=shuffle, random_state=seed, **settings).fit(X, y).coefs_[0]
+
+    np.testing.assert_array_equal(weights(True, 1), weights(True, 1))
+    np.testing.assert_array_equal(weights(False, 1), weights(False, 2))
+    assert not np.allclose(weights(True, 1), weights(True, 2))
+    assert not np.allclose(weights(True, 1), weights(False, 1))
+
+
+@pytest.mark.parametrize("kernel", ["learn_online", "move_with_momentum"])
+def test_every_epoch_has_an_order_of_its_own(monkeypatch, kernel):
+    """Seen at a rate too small to change a weight: the gradients of the batches of two epochs differ."""
+    X, y = blobs(60)
+    seen, compiled = [], getattr(kernels, kernel)
+
+    def spy(*arguments):
+        seen.append(arguments[3 if kernel == "learn_online" else 1].copy())  # the order; the gradient
+        return compiled(*arguments)
+
+    monkeypatch.setattr(kernels, kernel, spy)
+    batch_size = 1 if kernel == "learn_online" else 30
+    classifier(
+        solver="sgd", batch_size=batch_size, momentum=0.0, alpha=0.0, learning_rate=1e-300, stopping="max_iter(3)"
+    ).fit(X, y)
+    n_calls = 3 if batch_size == 1 else 6  # one an epoch; one a batch
+    assert len(seen) == n_calls
+    assert len({tuple(array) for array in seen}) == n_calls
 
 
 class TestGoingOn:

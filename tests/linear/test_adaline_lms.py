@@ -36,11 +36,11 @@ def assert_close_weights(ours, theirs, rtol):
 @pytest.mark.parametrize("is_weighted", [False, True])
 def test_it_equals_sgd_of_scikit_learn(n_epochs, is_weighted):
     X, y, random = problem()
-    weights = random.uniform(0, 2, len(X)) if is_weighted else None
+    weights = random.uniform(0, 2, len(X)) if is_weighted else None  # ours are scaled to mean 1
     ours = lms(n_epochs, learning_rate=0.01, shuffle=False).fit(X, y, weights)
     theirs = SGDRegressor(
         penalty=None, shuffle=False, learning_rate="constant", eta0=0.01, max_iter=n_epochs, tol=None
-    ).fit(X, y, sample_weight=weights)
+    ).fit(X, y, sample_weight=weights / weights.mean() if is_weighted else None)
     assert_close_weights(ours, theirs, 1e-10)
 
 
@@ -195,6 +195,15 @@ def test_the_classifier_learns_by_the_rule_too():
     for _ in range(5):
         online.partial_fit(X, labels, classes=["a", "b", "c"])
     assert online.score(X, labels) > exact.score(X, labels) - 0.1
+
+
+def test_class_weights_may_name_a_class_that_this_part_of_the_data_does_not_hold():
+    X, y, _ = problem()
+    labels = (y > 0).astype(int)
+    model = AdalineClassifier(solver="lms", class_weight={0: 1.0, 1: 5.0}, random_state=0)
+    for label in (0, 1):
+        model.partial_fit(X[labels == label], labels[labels == label], classes=[0, 1])
+    assert model.history_.n_epochs == 2
 
 
 def test_outputs_of_later_calls_must_be_as_many():

@@ -37,14 +37,14 @@ class TestLargestStableRate:
         limit = lms(1, batch_size="full").fit(X, y).max_stable_learning_rate_
         assert limit == pytest.approx(2 / eigenvalues[-1], rel=1e-12)
         for share in (0.99, 1.01):
-            model = lms(200, batch_size="full", learning_rate=share * limit)
+            model = lms(50, batch_size="full", learning_rate=share * limit)
             if share > 1:
                 with pytest.warns(ConvergenceWarning, match="exceeds the largest rate that is surely stable"):
                     model.fit(X, y)
             else:
                 model.fit(X, y)
             error = steepest @ np.append(model.coef_, model.intercept_) - goal
-            assert error / -goal == pytest.approx((1 - 2 * share) ** 200, rel=1e-8)
+            assert error / -goal == pytest.approx((1 - 2 * share) ** 50, rel=1e-8)
 
     @pytest.mark.parametrize("batch_size", ["full", 10, 1])
     def test_far_beyond_it_the_fit_warns_and_keeps_finite_weights(self, batch_size):
@@ -68,7 +68,7 @@ class TestLargestStableRate:
         for form in (X, sparse.csr_array(X)):
             assert lms(1).fit(form, y).max_stable_learning_rate_ == pytest.approx(expected, rel=1e-12)
         weights = random.uniform(0, 3, 100)
-        expected = 2 / (((X**2).sum(axis=1) + 1) * weights).max()
+        expected = 2 / (((X**2).sum(axis=1) + 1) * weights / weights.mean()).max()
         for form in (X, sparse.csr_array(X)):
             assert lms(1).fit(form, y, weights).max_stable_learning_rate_ == pytest.approx(expected, rel=1e-12)
 
@@ -130,5 +130,5 @@ class TestAutomaticRate:
     @pytest.mark.parametrize("batch_size", [1, "full"])
     def test_data_beyond_the_range_of_squares_are_refused_as_data(self, batch_size):
         X, y, _ = problem()
-        with pytest.raises(InvalidInputError, match="rescale X"):
+        with pytest.raises(InvalidInputError, match="exceed the range"):
             lms(3, batch_size=batch_size).fit(1e200 * X, y)

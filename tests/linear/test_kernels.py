@@ -100,18 +100,35 @@ def test_kesler_gives_ties_between_rivals_to_the_lowest_index():
     assert coef.ravel().tolist() == [-1, 0, 1, 0]
 
 
-@pytest.mark.parametrize("order", ORDERS)
-@pytest.mark.parametrize("is_sparse", [False, True])
-@pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("decay", [0.0, 0.3])
-@pytest.mark.parametrize("is_weighted", [False, True])
-def test_lms_equals_its_naive_twin(dtype, is_sparse, decay, is_weighted, order):
-    random, X = data(dtype, is_sparse=is_sparse)
-    targets = random.standard_normal((40, 2)).astype(dtype)
-    weights = (random.uniform(0, 2, 40) if is_weighted else np.ones(1)).astype(dtype)
-    rates = (random.uniform(0.01, 0.1, 55) if is_weighted else np.array([0.05])).astype(dtype)
-    start = [random.standard_normal((2, 6)), random.standard_normal(2)]
-    compare("learn_lms", X, (targets, weights, ORDERS[order], rates, dtype(decay)), start, dtype)
+class TestLMS:
+    @pytest.mark.parametrize("order", ORDERS)
+    @pytest.mark.parametrize("is_sparse", [False, True])
+    @pytest.mark.parametrize("dtype", DTYPES)
+    @pytest.mark.parametrize("decay", [0.0, 0.3])
+    @pytest.mark.parametrize("is_weighted", [False, True])
+    @pytest.mark.parametrize("n_outputs", [1, 2])
+    def test_equals_its_naive_twin(self, dtype, is_sparse, decay, is_weighted, n_outputs, order):
+        random, X = data(dtype, is_sparse=is_sparse)
+        targets = random.standard_normal((40, n_outputs)).astype(dtype)
+        weights = (random.uniform(0, 2, 40) if is_weighted else np.ones(1)).astype(dtype)
+        rates = (random.uniform(0.01, 0.1, 55) if is_weighted else np.array([0.05])).astype(dtype)
+        start = [random.standard_normal((n_outputs, 6)), random.standard_normal(n_outputs)]
+        compare("learn_lms", X, (targets, weights, ORDERS[order], rates, dtype(decay)), start, dtype)
+
+    @pytest.mark.parametrize("order", [[0], [1, 0], [1, 1], [2, 0, 1], [0, 0, 0, 0]])
+    @pytest.mark.parametrize("n_features", [1, 2, 17])
+    def test_looking_ahead_sees_each_example_once_however_few_there_are(self, order, n_features):
+        random, X = data(np.float64, is_sparse=False, n_features=n_features)
+        start = [random.standard_normal((1, n_features)), random.standard_normal(1)]
+        arguments = (random.standard_normal((40, 1)), np.ones(1), np.array(order), np.array([0.1]), 0.0)
+        compare("learn_lms", X, arguments, start, np.float64)
+
+    def test_looking_ahead_does_not_gather_rounding_over_many_examples(self):
+        """The field of an example is put together from products taken before the last step was known."""
+        random, X = data(np.float64, is_sparse=False)
+        order = random.integers(0, 40, 3000)
+        arguments = (random.standard_normal((40, 1)), np.ones(1), order, np.array([0.1]), 0.0)
+        compare("learn_lms", X, arguments, [np.zeros((1, 6)), np.zeros(1)], np.float64)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)

@@ -65,11 +65,17 @@ def test_the_output_is_the_activation_of_the_field():
     assert neuron.predict([[0.5, 0.5]])[0] == pytest.approx(1 / (1 + np.exp(-3 * 0.75)), rel=1e-14)
 
 
-@pytest.mark.parametrize("name", BY_NAME)
+@pytest.mark.parametrize("name", [name for name in BY_NAME if "softmax" not in name])
 def test_the_output_for_an_example_does_not_depend_on_the_other_examples(name):
     neuron, X = Neuron([1.0], activation=name), [[1.0], [2.0], [-3.0]]
     alone = [neuron.predict([row])[0] for row in X]
     assert neuron.predict(X).tolist() == alone
+
+
+@pytest.mark.parametrize("name", ["softmax", "log_softmax"])
+def test_activations_of_a_whole_layer_are_refused(name):
+    with pytest.raises(InvalidParameterError, match=f"must be of one unit. Got '{name}'"):
+        Neuron([1.0], activation=name)
 
 
 def test_it_is_a_frozen_value():

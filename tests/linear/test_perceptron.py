@@ -241,6 +241,12 @@ class TestGoingOn:
         with pytest.raises(InvalidInputError, match="none of the classes seen before: 7"):
             model.partial_fit(X[:2], [0, 7])
 
+    def test_class_weights_may_name_a_class_that_this_part_of_the_data_does_not_hold(self):
+        X, y = separable()
+        model = Perceptron(class_weight={0: 1.0, 1: 5.0}).partial_fit(X[y == 0], y[y == 0], classes=[0, 1])
+        model.partial_fit(X[y == 1], y[y == 1])
+        assert model.n_updates_ >= 1
+
     def test_partial_fit_wants_the_classes_first(self):
         X, y = separable()
         with pytest.raises(InvalidInputError, match="classes must be passed on the first call to partial_fit"):
@@ -272,7 +278,7 @@ class TestValidation:
 
     def test_validation_labels_must_be_known(self):
         X, y = separable()
-        with pytest.raises(InvalidInputError, match="y_val holds labels that are none of the classes seen before: 5"):
+        with pytest.raises(InvalidInputError, match=r"validation data.* none of the classes seen before: 5"):
             Perceptron().fit(X, y, X_val=X[:2], y_val=[0, 5])
 
 

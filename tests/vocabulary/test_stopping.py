@@ -177,7 +177,8 @@ class TestJoining:
     ("make", "sentence"),
     [
         (lambda: Tolerance(tol=-1e-9), "tol of the stopping rule 'tolerance' must be a number of at least 0"),
-        (lambda: Tolerance(n_epochs=0), "n_epochs of the stopping rule 'tolerance' must be a number of at least 1"),
+        (lambda: Tolerance(n_epochs=0), "n_epochs of the stopping rule 'tolerance' must be an integer of at least 1"),
+        (lambda: Patience(2.5), "n_epochs of the stopping rule 'patience' must be an integer"),
         (lambda: Patience(0), "n_epochs of the stopping rule 'patience'"),
         (lambda: Goal(-0.1), "loss of the stopping rule 'goal'"),
         (lambda: Goal(np.nan), "loss of the stopping rule 'goal'"),

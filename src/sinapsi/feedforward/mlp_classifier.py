@@ -336,7 +336,7 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):
 
     def _weights(self, sample_weight: ArrayLike | None, answers: NDArray[Any], dtype: np.dtype[Any]) -> Floats | None:
         weights = weights_of_examples(sample_weight, len(answers), dtype)
-        return weighted_by_class(weights, self.class_weight, answers, dtype)
+        return weighted_by_class(weights, self.class_weight, answers, self.classes_, dtype)
 
     def _learn_kind(self, answers: NDArray[Any], classes: ArrayLike | None) -> None:
         self._is_multilabel = answers.ndim > 1

@@ -26,7 +26,7 @@ from sinapsi.schedules import Schedule
 from sinapsi.stopping import Criterion, Patience, StopCode, StopReason
 from sinapsi.validation import ExampleSet
 
-THREADED_FLOPS = 4e6  # operations in the largest matrix product, above which a second BLAS thread pays
+THREADED_FLOPS = 1e7  # operations in the largest matrix product, above which a second BLAS thread pays
 
 
 @dataclass(frozen=True)

@@ -229,7 +229,7 @@ class AdalineClassifier(ClassifierMixin, Adaline):
 
     def _weights(self, sample_weight: ArrayLike | None, answers: NDArray[Any], dtype: np.dtype[Any]) -> Floats | None:
         weights = weights_of_examples(sample_weight, len(answers), dtype)
-        return weighted_by_class(weights, self.class_weight, answers, dtype)
+        return weighted_by_class(weights, self.class_weight, answers, self.classes_, dtype)
 
     def _targets_of(self, answers: NDArray[Any], *, reset: bool, classes: ArrayLike | None = None) -> Floats:
         known = one_label_each(answers, type(self).__name__, None if reset else self.classes_, classes)

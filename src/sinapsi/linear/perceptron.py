@@ -289,7 +289,7 @@ class Perceptron(ClassifierMixin, NetworkEstimator):
 
     def _examples(self, inputs: Any, labels: NDArray[Any], indices: NDArray[np.intp]) -> ExampleSet:
         dtype = self.coef_.dtype
-        weights = weighted_by_class(None, self.class_weight, labels, dtype)
+        weights = weighted_by_class(None, self.class_weight, labels, self.classes_, dtype)
         return ExampleSet(inputs.astype(dtype, copy=False), indices, weights).weighing_something()
 
     def _indices_of(self, labels: NDArray[Any]) -> NDArray[np.intp]:
