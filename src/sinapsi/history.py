@@ -58,6 +58,14 @@ class History(Mapping[str, NDArray[Any]]):
     def __len__(self) -> int:
         return len(self._columns)
 
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, History):
+            return NotImplemented
+        names = list(self)
+        return names == list(other) and all(np.array_equal(self[n], other[n], equal_nan=True) for n in names)
+
+    __hash__ = None  # type: ignore[assignment]  # as every mapping that compares by its contents
+
     @property
     def n_epochs(self) -> int:
         """Number of rows."""
@@ -81,9 +89,14 @@ class History(Mapping[str, NDArray[Any]]):
         half = self.SHOWN_ROWS // 2
         rows = range(n_epochs)
         shown = [*rows[:half], *rows[-half:]] if n_epochs > self.SHOWN_ROWS else list(rows)
-        cells = [list(self), *([f"{values[row]:.6g}" for values in self._columns.values()] for row in shown)]
+        cells = [list(self), *([_cell(values[row]) for values in self._columns.values()] for row in shown)]
         widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
         lines = ["  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in cells]
         if n_epochs > self.SHOWN_ROWS:
             lines.insert(half + 1, f"... {n_epochs - len(shown)} epochs not shown ...")
         return "\n".join(lines)
+
+
+def _cell(value: Any) -> str:
+    """Counts whole, measures to six digits."""
+    return str(value) if np.issubdtype(np.asarray(value).dtype, np.integer) else f"{value:.6g}"

@@ -86,7 +86,9 @@ class LogLoss(Loss):
         if isinstance(activation, Softmax):
             given = np.einsum("ij,ij->i", targets, outputs)
             return np.asarray(-np.log(np.maximum(given, SMALLEST_PROBABILITY)))
-        given = np.where(targets > 0.5, outputs, 1 - outputs)
+        # An output rounded to 1 may have been short of it by half a unit in the last place.
+        no = np.maximum(1 - outputs, np.finfo(outputs.dtype).eps / 2)
+        given = np.where(targets > 0.5, outputs, no)
         return np.asarray(-np.log(np.maximum(given, SMALLEST_PROBABILITY)).sum(axis=1))
 
     def local_gradient(self, activation: Activation, targets: Floats, outputs: Floats, out: Floats) -> None:  # noqa: D102

@@ -29,11 +29,9 @@ class ShortForm:
 
     def __str__(self) -> str:
         fields = [field for field in dataclasses.fields(self) if field.init]  # type: ignore[arg-type]  # subclasses are dataclasses
-        given = [
-            f"{field.name}={getattr(self, field.name)!r}"
-            for field in fields
-            if getattr(self, field.name) != field.default
-        ]
+        values = {field.name: getattr(self, field.name) for field in fields}
+        plain = {name: getattr(value, "item", lambda value=value: value)() for name, value in values.items()}
+        given = [f"{field.name}={plain[field.name]!r}" for field in fields if plain[field.name] != field.default]
         return f"{self.short_name}({', '.join(given)})" if given else self.short_name
 
 

@@ -169,11 +169,12 @@ def _error(uses_log_loss: bool, unit: int, targets: Floats, outputs: Floats) -> 
             error += 0.5 * (targets[j] - outputs[j]) ** 2
         return error
     smallest = SMALLEST_NORMAL  # an output rounded to 0 costs 87 nats, not infinity
+    half_unit = np.finfo(outputs.dtype).eps / 2  # by which an output rounded to 1 may have been short of it
     for j in range(outputs.shape[0]):
         if targets[j] > 0:
             error -= math.log(max(outputs[j], smallest))
         elif unit != Unit.SOFTMAX:
-            error -= math.log(max(1 - outputs[j], smallest))
+            error -= math.log(max(1 - outputs[j], half_unit))
     return error
 
 
