@@ -21,8 +21,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from sinapsi.activations import Activation, Floats
-from sinapsi.losses import Loss
+from sinapsi.activations import Activation, Floats, Softmax
+from sinapsi.feedforward.kernels import compare_by_softmax
+from sinapsi.losses import LogLoss, Loss
 
 PREDICTION_ROWS = 8192  # rows that are predicted at a time, so that hidden layers stay in the cache
 
@@ -101,6 +102,8 @@ class BackPropagation:
         layers = network.sizes[1:]
         self._outputs = [np.empty((batch_size, size), dtype=parameters.dtype) for size in layers]
         self._deltas = [np.empty((batch_size, size), dtype=parameters.dtype) for size in layers]
+        self._ones = np.ones(batch_size, dtype=parameters.dtype)
+        self._has_softmax_kernel = isinstance(network.activations[-1], Softmax) and isinstance(network.loss, LogLoss)
 
     def forward(self, inputs: Any) -> list[Floats]:
         """Compute the outputs of every layer.
@@ -115,15 +118,8 @@ class BackPropagation:
         list of array of shape (n_samples, n_units)
             One a layer after the inputs; views of buffers that the next call overwrites.
         """
-        outputs = [buffer[: inputs.shape[0]] for buffer in self._outputs]
-        below = inputs
-        for coef, intercept, activation, output in zip(
-            self._coefs, self._intercepts, self._network.activations, outputs, strict=True
-        ):
-            multiply_into(below, coef, output)
-            np.add(output, intercept, out=output)
-            activation.apply(output)
-            below = output
+        outputs = self._forward_to_fields(inputs)
+        self._network.activations[-1].apply(outputs[-1])
         return outputs
 
     def local_gradients(self, outputs: Sequence[Floats], targets: Floats) -> list[Floats]:
@@ -164,17 +160,39 @@ class BackPropagation:
         float
             Mean of the weighted E over the batch, without any penalty.
         """
-        outputs = self.forward(inputs)
+        outputs = self._forward_to_fields(inputs)
         deltas = [buffer[: len(targets)] for buffer in self._deltas]
-        self._start_at_outputs(outputs[-1], targets, deltas[-1])
-        # Scaled here once, every delta below and every gradient come out as the mean over the batch.
-        deltas[-1] *= -1 / len(targets) if weights is None else (weights / -len(targets))[:, np.newaxis]
+        if self._has_softmax_kernel and weights is None:
+            error = float(compare_by_softmax(outputs[-1], targets, deltas[-1]))
+        else:
+            error = self._compare(outputs[-1], targets, weights, deltas[-1])
         self._go_down(outputs, deltas)
+        ones = self._ones[: len(targets)]
         for layer, delta in enumerate(deltas):
             below = outputs[layer - 1] if layer else inputs
             multiply_into(below.T, delta, self._coef_gradients[layer])
-            np.sum(delta, axis=0, out=self._intercept_gradients[layer])
-        errors = self._network.loss.per_example(self._network.activations[-1], targets, outputs[-1])
+            np.matmul(ones, delta, out=self._intercept_gradients[layer])  # a sum over rows, faster than np.sum
+        return error
+
+    def _forward_to_fields(self, inputs: Any) -> list[Floats]:
+        """Outputs of every layer, but of the last one the induced fields."""
+        outputs = [buffer[: inputs.shape[0]] for buffer in self._outputs]
+        below = inputs
+        for layer, output in enumerate(outputs):
+            multiply_into(below, self._coefs[layer], output)
+            np.add(output, self._intercepts[layer], out=output)
+            if layer < len(outputs) - 1:
+                self._network.activations[layer].apply(output)
+            below = output
+        return outputs
+
+    def _compare(self, outputs: Floats, targets: Floats, weights: Floats | None, delta: Floats) -> float:
+        """From the fields of the last layer to its outputs, to -delta over the batch size, and to the error."""
+        self._network.activations[-1].apply(outputs)
+        self._start_at_outputs(outputs, targets, delta)
+        # Scaled here once, every delta below and every gradient come out as the mean over the batch.
+        delta *= -1 / len(targets) if weights is None else (weights / -len(targets))[:, np.newaxis]
+        errors = self._network.loss.per_example(self._network.activations[-1], targets, outputs)
         return float(errors.mean() if weights is None else errors @ weights / len(errors))
 
     def _start_at_outputs(self, outputs: Floats, targets: Floats, delta: Floats) -> None:

@@ -179,6 +179,22 @@ def _error(uses_log_loss: bool, unit: int, targets: Floats, outputs: Floats) -> 
 
 
 @compiled
+def compare_by_softmax(fields: Floats, targets: Floats, deltas: Floats) -> float:
+    """Replace the fields of a batch by softmax outputs y and ``deltas`` by (y - d) / n; gives the mean cross-entropy.
+
+    In one go over a few columns, where NumPy's reductions along short rows take many times longer.
+    """
+    error, n_samples = 0.0, fields.shape[0]
+    scale = fields.dtype.type(1 / n_samples)
+    for n in range(n_samples):
+        _activate(Unit.SOFTMAX, 1.0, fields[n])
+        error += _error(True, Unit.SOFTMAX, targets[n], fields[n])
+        for j in range(fields.shape[1]):
+            deltas[n, j] = (fields[n, j] - targets[n, j]) * scale
+    return error / n_samples
+
+
+@compiled
 def _propagate(weights: Floats, delta: Floats, out: Floats) -> None:
     """Out <- weights @ delta: what arrives at the units below."""
     for i in range(weights.shape[0]):
@@ -246,6 +262,94 @@ def _correct_biases(
 
 
 @compiled
+def _start_back(
+    uses_log_loss: bool, unit: int, slope: float, targets: Floats, outputs: Floats, importance: float, delta: Floats
+) -> None:
+    """Write the local gradient of the output units, times the weight of the example."""
+    for j in range(delta.shape[0]):
+        delta[j] = targets[j] - outputs[j]
+    if not uses_log_loss:
+        _pull_back(unit, slope, outputs, delta)
+    elif unit == Unit.LOGISTIC:
+        delta *= outputs.dtype.type(slope)
+    delta *= importance
+
+
+@compiled
+def learn_block(
+    own_fields: Floats, drift_fields: Floats, gram: Floats, pulls: Floats, growth: Floats, targets: Floats,
+    weights: Floats, rows: Indices, rates: Floats, sizes: Indices, units: Indices, slopes: Floats,
+    uses_log_loss: bool, parameters: Floats, velocity: Floats, momentum: float,
+) -> float:  # fmt: skip
+    """Back-propagation example by example through a block, with the first layer's corrections put off to its end.
+
+    The weights of the first layer at example t of the block are W + m_t V + sum_s b_(t-1-s) x_s' p_s, where W and V
+    are those before the block, ``growth`` holds b_k = 1 + m + ... + m^k, m_t = m b_(t-1), and the pulls
+    p_s = rate delta_s. So its fields need only ``own_fields`` X W, ``drift_fields`` X V and ``gram`` X X', which large
+    matrix products give for the whole block. ``pulls`` is filled; the layers above learn at once. Gives the summed
+    error.
+    """
+    number = parameters.dtype.type
+    n_layers = sizes.shape[0] - 1
+    first_unit, first_weight = np.zeros(n_layers + 1, dtype=np.intp), np.zeros(n_layers + 1, dtype=np.intp)
+    for layer in range(n_layers):
+        first_unit[layer + 1] = first_unit[layer] + sizes[layer + 1]
+        first_weight[layer + 1] = first_weight[layer] + sizes[layer] * sizes[layer + 1]
+    n_coefs, last, momentum, zero = first_weight[n_layers], n_layers - 1, number(momentum), number(0)
+    outputs, deltas = np.empty(first_unit[n_layers], parameters.dtype), np.empty(first_unit[n_layers], parameters.dtype)
+    last_rate, last_weight = rates.shape[0] - 1, weights.shape[0] - 1
+    total = 0.0
+    for t in range(rows.shape[0]):
+        rate, importance = number(rates[min(t, last_rate)]), number(weights[min(rows[t], last_weight)])
+        fields = outputs[: sizes[1]]
+        drift = momentum * growth[t - 1] if t > 0 else zero
+        for j in range(fields.shape[0]):
+            fields[j] = parameters[n_coefs + j] + own_fields[t, j] + drift * drift_fields[t, j]
+        for s in range(t):
+            share = growth[t - 1 - s] * gram[t, s]
+            for j in range(fields.shape[0]):
+                fields[j] += share * pulls[s, j]
+        _activate(units[0], slopes[0], fields)
+        for layer in range(1, n_layers):
+            here = slice(first_unit[layer], first_unit[layer + 1])
+            matrix = parameters[first_weight[layer] : first_weight[layer + 1]].reshape(sizes[layer], sizes[layer + 1])
+            outputs[here] = parameters[n_coefs + first_unit[layer] : n_coefs + first_unit[layer + 1]]
+            _multiply(outputs[first_unit[layer - 1] : first_unit[layer]], matrix, outputs[here])
+            _activate(units[layer], slopes[layer], outputs[here])
+        answer = outputs[first_unit[last] :]
+        total += importance * _error(uses_log_loss, units[last], targets[rows[t]], answer)
+        delta = deltas[first_unit[last] :]
+        _start_back(uses_log_loss, units[last], slopes[last], targets[rows[t]], answer, importance, delta)
+        for layer in range(last, 0, -1):
+            place = slice(first_weight[layer], first_weight[layer + 1])
+            matrix = parameters[place].reshape(sizes[layer], sizes[layer + 1])
+            momenta = velocity[place].reshape(sizes[layer], sizes[layer + 1])
+            below = slice(first_unit[layer - 1], first_unit[layer])
+            delta = deltas[first_unit[layer] : first_unit[layer + 1]]
+            _propagate(matrix, delta, deltas[below])
+            _pull_back(units[layer - 1], slopes[layer - 1], outputs[below], deltas[below])
+            _correct(outputs[below], delta, matrix, momenta, rate, momentum, zero, False)
+        _correct_biases(deltas, parameters[n_coefs:], velocity[n_coefs:], rate, momentum, False)
+        for j in range(fields.shape[0]):
+            pulls[t, j] = rate * deltas[j]
+    return total
+
+
+@compiled
+def end_block(
+    weights: Floats, velocity: Floats, drift: float, memory: float, pull: Floats, new_velocity: Floats
+) -> None:
+    """Weights <- weights + drift velocity + pull; velocity <- memory velocity + new_velocity."""
+    number = weights.dtype.type
+    drift, memory, smallest, zero = number(drift), number(memory), number(SMALLEST_NORMAL), number(0)
+    for i in range(weights.shape[0]):
+        for j in range(weights.shape[1]):
+            weights[i, j] += drift * velocity[i, j] + pull[i, j]
+            step = memory * velocity[i, j] + new_velocity[i, j]
+            velocity[i, j] = zero if abs(step) < smallest else step
+
+
+@compiled
 def learn_online(
     X: Floats, targets: Floats, weights: Floats, order: Indices, rates: Floats, sizes: Indices, units: Indices,
     slopes: Floats, uses_log_loss: bool, parameters: Floats, velocity: Floats, momentum: float, alpha: float,
@@ -300,14 +404,10 @@ def learn_online(
         )
         if decay != 0:
             total += 0.5 * alpha * _squared_norm(parameters[:n_coefs])
-        delta = deltas[first_unit[last] :]
-        for j in range(delta.shape[0]):
-            delta[j] = targets[row, j] - outputs[first_unit[last] + j]
-        if not uses_log_loss:
-            _pull_back(units[last], slopes[last], outputs[first_unit[last] :], delta)
-        elif units[last] == Unit.LOGISTIC:
-            delta *= number(slopes[last])
-        delta *= number(weights[min(row, last_weight)])
+        _start_back(
+            uses_log_loss, units[last], slopes[last], targets[row], outputs[first_unit[last] :],
+            number(weights[min(row, last_weight)]), deltas[first_unit[last] :],
+        )  # fmt: skip
         for layer in range(last, 0, -1):
             matrix = parameters[first_weight[layer] : first_weight[layer + 1]].reshape(sizes[layer], sizes[layer + 1])
             _propagate(matrix, deltas[first_unit[layer] : first_unit[layer + 1]], deltas[first_unit[layer - 1] :])
