@@ -69,7 +69,7 @@ def learn_perceptron(
     criterion = 0.0
     last_rate = rates.shape[0] - 1
     for n in range(_n_presentations(order, X.shape[0])):
-        i = order[n] if order.shape[0] else n
+        i = np.uintp(order[n] if order.shape[0] else n)  # unsigned: it never counts from the end
         field = _field(X, i, coef) + bias
         if not signed_weights[i] * field > 0:  # so that NaN counts as wrong
             step = rates[min(n, last_rate)] * signed_weights[i]
@@ -208,14 +208,16 @@ def _learn_lms_ahead(
         bias += step
         field = field_after + step * overlap
         later = order[min(n + 2, n_steps - 1)]
+        # Unsigned, for a number that could count from the end costs a test at each access.
+        this_row, next_row, later_row = np.uintp(here), np.uintp(after), np.uintp(later)
         field_after = X.dtype.type(0)
         overlap = X.dtype.type(0)
         for j in range(n_features):
-            coefficient = coef[j] + step * X[here, j]
+            coefficient = coef[j] + step * X[this_row, j]
             coef[j] = coefficient
-            coming = X[later, j]
+            coming = X[later_row, j]
             field_after += coefficient * coming
-            overlap += X[after, j] * coming
+            overlap += X[next_row, j] * coming
         here, after = after, later
     intercept[0] = bias
     return error_sum
