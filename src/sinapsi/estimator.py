@@ -173,18 +173,31 @@ class NetworkEstimator(BaseEstimator):
 
 
 def _check_finite(inputs: Any, owner: str) -> None:
-    if not sparse.issparse(inputs) and np.isfinite(_total(inputs)):
+    if not sparse.issparse(inputs) and np.isfinite(sum(of_parts(_quiet_sum, inputs))):
         return  # only a suspicious sum is looked into
     assert_all_finite(inputs, estimator_name=owner, input_name="X")
 
 
-def _total(inputs: Floats) -> float:
-    """Sum of all numbers; a large table is read by several threads, for one alone does not use the whole bandwidth."""
-    n_threads = min(4, os.cpu_count() or 1) if inputs.nbytes > THREADED_BYTES else 1
+def of_parts(measure: Callable[[Floats], float], table: Floats) -> list[float]:
+    """Measure a table; a large one in parts, one a thread, for one thread alone does not use the whole bandwidth.
+
+    Parameters
+    ----------
+    measure : callable
+        Takes rows, gives a number, and lets other threads run meanwhile.
+    table : array of shape (n_samples, n_features)
+        The rows.
+
+    Returns
+    -------
+    list of float
+        One number a part.
+    """
+    n_threads = min(4, os.cpu_count() or 1) if table.nbytes > THREADED_BYTES else 1
     if n_threads == 1:
-        return _quiet_sum(inputs)
+        return [measure(table)]
     with ThreadPoolExecutor(n_threads) as threads:
-        return sum(threads.map(_quiet_sum, np.array_split(inputs, n_threads)))
+        return list(threads.map(measure, np.array_split(table, n_threads)))
 
 
 def _quiet_sum(inputs: Floats) -> float:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import linalg, sparse
 
-from sinapsi.activations import Floats
+from sinapsi.estimator import Floats, of_parts
 from sinapsi.exceptions import InvalidInputError
 from sinapsi.linear.kernels import largest_squared_norm
 from sinapsi.validation import ExampleSet
@@ -170,7 +170,7 @@ def largest_stable_rate(examples: ExampleSet, batch_size: int, alpha: float = 0.
         elif sparse.issparse(inputs):
             curvature = float(_squared_norms(inputs).max()) + 1
         else:
-            curvature = float(largest_squared_norm(inputs)) + 1
+            curvature = float(max(of_parts(largest_squared_norm, inputs))) + 1
     rate = 2 / (curvature + alpha / weights.sum())
     if not 0 < rate < np.inf:
         raise _too_large()
