@@ -124,13 +124,13 @@ class Threshold(Activation):
 
     short_name = "threshold"
 
-    def apply(self, v: Floats) -> None:  # noqa: D102
+    def apply(self, v: Floats) -> None:
         v[...] = v >= 0
 
-    def derivative(self, v: ArrayLike) -> Floats:  # noqa: D102
+    def derivative(self, v: ArrayLike) -> Floats:
         return np.zeros_like(_floats(v))
 
-    def pull_back(self, outputs: Floats, signal: Floats) -> None:  # noqa: D102
+    def pull_back(self, outputs: Floats, signal: Floats) -> None:
         signal[...] = 0
 
 
@@ -140,13 +140,13 @@ class HardLimit(Activation):
 
     short_name = "hard_limit"
 
-    def apply(self, v: Floats) -> None:  # noqa: D102
+    def apply(self, v: Floats) -> None:
         v[...] = np.where(v > 0, 1, -1)
 
-    def derivative(self, v: ArrayLike) -> Floats:  # noqa: D102
+    def derivative(self, v: ArrayLike) -> Floats:
         return np.zeros_like(_floats(v))
 
-    def pull_back(self, outputs: Floats, signal: Floats) -> None:  # noqa: D102
+    def pull_back(self, outputs: Floats, signal: Floats) -> None:
         signal[...] = 0
 
 
@@ -156,13 +156,13 @@ class Identity(Activation):
 
     short_name = "identity"
 
-    def apply(self, v: Floats) -> None:  # noqa: D102
+    def apply(self, v: Floats) -> None:
         pass
 
-    def derivative(self, v: ArrayLike) -> Floats:  # noqa: D102
+    def derivative(self, v: ArrayLike) -> Floats:
         return np.ones_like(_floats(v))
 
-    def pull_back(self, outputs: Floats, signal: Floats) -> None:  # noqa: D102
+    def pull_back(self, outputs: Floats, signal: Floats) -> None:
         pass
 
 
@@ -182,17 +182,17 @@ class Logistic(Activation):
     def __post_init__(self) -> None:
         _check_slope(self)
 
-    def apply(self, v: Floats) -> None:  # noqa: D102
+    def apply(self, v: Floats) -> None:
         if self.slope != 1.0:
             np.multiply(v, self.slope, out=v)
         expit(v, out=v)
 
-    def derivative(self, v: ArrayLike) -> Floats:  # noqa: D102
+    def derivative(self, v: ArrayLike) -> Floats:
         # sigma(av) sigma(-av) keeps its digits where 1 - sigma(av) has lost them.
         field = _floats(v) * self.slope
         return np.asarray(self.slope * (expit(field) * expit(-field)), dtype=field.dtype)
 
-    def pull_back(self, outputs: Floats, signal: Floats) -> None:  # noqa: D102
+    def pull_back(self, outputs: Floats, signal: Floats) -> None:
         signal *= outputs
         signal *= 1 - outputs
         if self.slope != 1.0:
@@ -215,17 +215,17 @@ class Tanh(Activation):
     def __post_init__(self) -> None:
         _check_slope(self)
 
-    def apply(self, v: Floats) -> None:  # noqa: D102
+    def apply(self, v: Floats) -> None:
         if self.slope != 1.0:
             np.multiply(v, self.slope, out=v)
         np.tanh(v, out=v)
 
-    def derivative(self, v: ArrayLike) -> Floats:  # noqa: D102
+    def derivative(self, v: ArrayLike) -> Floats:
         # 1 / cosh^2 as 4 sigma(2av) sigma(-2av): no overflow, no cancellation.
         field = 2 * self.slope * _floats(v)
         return np.asarray(4 * self.slope * (expit(field) * expit(-field)), dtype=field.dtype)
 
-    def pull_back(self, outputs: Floats, signal: Floats) -> None:  # noqa: D102
+    def pull_back(self, outputs: Floats, signal: Floats) -> None:
         signal *= 1 - outputs * outputs
         if self.slope != 1.0:
             signal *= self.slope
@@ -237,14 +237,14 @@ class Relu(Activation):
 
     short_name = "relu"
 
-    def apply(self, v: Floats) -> None:  # noqa: D102
+    def apply(self, v: Floats) -> None:
         np.maximum(v, 0, out=v)
 
-    def derivative(self, v: ArrayLike) -> Floats:  # noqa: D102
+    def derivative(self, v: ArrayLike) -> Floats:
         fields = _floats(v)
         return (fields > 0).astype(fields.dtype)
 
-    def pull_back(self, outputs: Floats, signal: Floats) -> None:  # noqa: D102
+    def pull_back(self, outputs: Floats, signal: Floats) -> None:
         signal *= outputs > 0
 
 
@@ -254,21 +254,21 @@ class Softmax(Activation):
 
     short_name = "softmax"
 
-    def apply(self, v: Floats) -> None:  # noqa: D102
+    def apply(self, v: Floats) -> None:
         v -= v.max(axis=-1, keepdims=True)
         np.exp(v, out=v)
         v /= v.sum(axis=-1, keepdims=True)
 
-    def derivative(self, v: ArrayLike) -> Floats:  # noqa: D102
+    def derivative(self, v: ArrayLike) -> Floats:
         outputs = self.value(v)
         return outputs * (1 - outputs)
 
-    def jacobian_product(self, v: ArrayLike, u: ArrayLike) -> Floats:  # noqa: D102
+    def jacobian_product(self, v: ArrayLike, u: ArrayLike) -> Floats:
         product = _floats(u).copy()
         self.pull_back(self.value(v), product)
         return product
 
-    def pull_back(self, outputs: Floats, signal: Floats) -> None:  # noqa: D102
+    def pull_back(self, outputs: Floats, signal: Floats) -> None:
         signal -= (outputs * signal).sum(axis=-1, keepdims=True)
         signal *= outputs
 
@@ -279,19 +279,19 @@ class LogSoftmax(Activation):
 
     short_name = "log_softmax"
 
-    def apply(self, v: Floats) -> None:  # noqa: D102
+    def apply(self, v: Floats) -> None:
         v -= v.max(axis=-1, keepdims=True)
         v -= np.log(np.exp(v).sum(axis=-1, keepdims=True))
 
-    def derivative(self, v: ArrayLike) -> Floats:  # noqa: D102
+    def derivative(self, v: ArrayLike) -> Floats:
         return 1 - np.exp(self.value(v))
 
-    def jacobian_product(self, v: ArrayLike, u: ArrayLike) -> Floats:  # noqa: D102
+    def jacobian_product(self, v: ArrayLike, u: ArrayLike) -> Floats:
         product = _floats(u).copy()
         self.pull_back(self.value(v), product)
         return product
 
-    def pull_back(self, outputs: Floats, signal: Floats) -> None:  # noqa: D102
+    def pull_back(self, outputs: Floats, signal: Floats) -> None:
         signal -= np.exp(outputs) * signal.sum(axis=-1, keepdims=True)
 
 

@@ -64,11 +64,11 @@ class SquaredError(Loss):
 
     short_name = "squared_error"
 
-    def per_example(self, activation: Activation, targets: Floats, outputs: Floats) -> Floats:  # noqa: D102
+    def per_example(self, activation: Activation, targets: Floats, outputs: Floats) -> Floats:
         errors = targets - outputs
         return np.asarray(0.5 * np.einsum("ij,ij->i", errors, errors))
 
-    def local_gradient(self, activation: Activation, targets: Floats, outputs: Floats, out: Floats) -> None:  # noqa: D102
+    def local_gradient(self, activation: Activation, targets: Floats, outputs: Floats, out: Floats) -> None:
         np.subtract(targets, outputs, out=out)
         activation.pull_back(outputs, out)
 
@@ -82,7 +82,7 @@ class LogLoss(Loss):
 
     short_name = "log_loss"
 
-    def per_example(self, activation: Activation, targets: Floats, outputs: Floats) -> Floats:  # noqa: D102
+    def per_example(self, activation: Activation, targets: Floats, outputs: Floats) -> Floats:
         if isinstance(activation, Softmax):
             given = np.einsum("ij,ij->i", targets, outputs)
             return np.asarray(-np.log(np.maximum(given, SMALLEST_PROBABILITY)))
@@ -91,7 +91,7 @@ class LogLoss(Loss):
         given = np.where(targets > 0.5, outputs, no)
         return np.asarray(-np.log(np.maximum(given, SMALLEST_PROBABILITY)).sum(axis=1))
 
-    def local_gradient(self, activation: Activation, targets: Floats, outputs: Floats, out: Floats) -> None:  # noqa: D102
+    def local_gradient(self, activation: Activation, targets: Floats, outputs: Floats, out: Floats) -> None:
         np.subtract(targets, outputs, out=out)
         if isinstance(activation, Logistic) and activation.slope != 1.0:
             out *= activation.slope

@@ -76,10 +76,10 @@ class Constant(Schedule):
         _check_positive(self, "initial", self.initial)
 
     @property
-    def is_constant(self) -> bool:  # noqa: D102
+    def is_constant(self) -> bool:
         return True
 
-    def rates(self, steps: ArrayLike) -> NDArray[np.float64]:  # noqa: D102
+    def rates(self, steps: ArrayLike) -> NDArray[np.float64]:
         return np.full(np.shape(steps), float(self.initial))
 
 
@@ -103,7 +103,7 @@ class InverseScaling(Schedule):
         _check_positive(self, "initial", self.initial)
         _check_positive(self, "power", self.power)
 
-    def rates(self, steps: ArrayLike) -> NDArray[np.float64]:  # noqa: D102
+    def rates(self, steps: ArrayLike) -> NDArray[np.float64]:
         return np.asarray(self.initial / (np.asarray(steps, dtype=np.float64) + 1) ** self.power)
 
 
@@ -127,7 +127,7 @@ class ExponentialDecay(Schedule):
         _check_positive(self, "initial", self.initial)
         _check_positive(self, "tau", self.tau)
 
-    def rates(self, steps: ArrayLike) -> NDArray[np.float64]:  # noqa: D102
+    def rates(self, steps: ArrayLike) -> NDArray[np.float64]:
         return np.asarray(self.initial * np.exp(-np.asarray(steps, dtype=np.float64) / self.tau))
 
 
@@ -158,7 +158,7 @@ class Cosine(Schedule):
                 f"The final rate of the schedule 'cosine' must be a number of at least 0. Got {self.final!r} instead."
             )
 
-    def rates(self, steps: ArrayLike) -> NDArray[np.float64]:  # noqa: D102
+    def rates(self, steps: ArrayLike) -> NDArray[np.float64]:
         progress = np.minimum(np.asarray(steps, dtype=np.float64) / self.n_steps, 1.0)
         return np.asarray(self.final + 0.5 * (self.initial - self.final) * (1 + np.cos(np.pi * progress)))
 

@@ -147,7 +147,7 @@ class Tolerance(Criterion):
         _check_bound(self, "tol", self.tol, 0)
         _check_bound(self, "n_epochs", self.n_epochs, 1)
 
-    def watch(self) -> Watch:  # noqa: D102
+    def watch(self) -> Watch:
         sentence = f"training loss did not improve by more than {self.tol:g} for {_epochs(self.n_epochs)}"
         return _watch_for_improvement(
             lambda epoch: epoch.loss, self.tol, self.n_epochs, StopReason(StopCode.TOLERANCE, sentence)
@@ -170,7 +170,7 @@ class Patience(Criterion):
     def __post_init__(self) -> None:
         _check_bound(self, "n_epochs", self.n_epochs, 1)
 
-    def watch(self) -> Watch:  # noqa: D102
+    def watch(self) -> Watch:
         sentence = f"validation loss did not improve for {_epochs(self.n_epochs)}"
         return _watch_for_improvement(
             lambda epoch: epoch.validation_loss, 0.0, self.n_epochs, StopReason(StopCode.PATIENCE, sentence)
@@ -193,7 +193,7 @@ class Goal(Criterion):
     def __post_init__(self) -> None:
         _check_bound(self, "loss", self.loss, 0)
 
-    def watch(self) -> Watch:  # noqa: D102
+    def watch(self) -> Watch:
         reason = StopReason(StopCode.GOAL, f"training loss reached the goal {self.loss:g}")
         return lambda epoch: reason if epoch.loss <= self.loss else None
 
@@ -214,7 +214,7 @@ class GradientNorm(Criterion):
     def __post_init__(self) -> None:
         _check_bound(self, "norm", self.norm, 0)
 
-    def watch(self) -> Watch:  # noqa: D102
+    def watch(self) -> Watch:
         reason = StopReason(StopCode.GRADIENT_NORM, f"gradient norm fell to {self.norm:g} or below")
         return lambda epoch: reason if epoch.gradient_norm is not None and epoch.gradient_norm <= self.norm else None
 
@@ -235,7 +235,7 @@ class TimeLimit(Criterion):
     def __post_init__(self) -> None:
         _check_bound(self, "seconds", self.seconds, 0)
 
-    def watch(self) -> Watch:  # noqa: D102
+    def watch(self) -> Watch:
         reason = StopReason(StopCode.TIME_LIMIT, f"the time limit of {self.seconds:g} s was reached")
         return lambda epoch: reason if epoch.seconds >= self.seconds else None
 
@@ -256,7 +256,7 @@ class MaxIter(Criterion):
     def __post_init__(self) -> None:
         _check_bound(self, "n_epochs", self.n_epochs, 1)
 
-    def watch(self) -> Watch:  # noqa: D102
+    def watch(self) -> Watch:
         reason = StopReason(StopCode.MAX_ITER, f"the budget of {_epochs(self.n_epochs)} was used up")
         return lambda epoch: reason if epoch.number >= self.n_epochs else None
 
@@ -277,7 +277,7 @@ class MaxSteps(Criterion):
     def __post_init__(self) -> None:
         _check_bound(self, "n_steps", self.n_steps, 1)
 
-    def watch(self) -> Watch:  # noqa: D102
+    def watch(self) -> Watch:
         reason = StopReason(StopCode.MAX_STEPS, f"the budget of {self.n_steps} updates was used up")
         return lambda epoch: reason if epoch.n_steps >= self.n_steps else None
 

@@ -4,6 +4,7 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib import pyplot
 from scipy import sparse
 from sklearn.datasets import load_iris
 from sklearn.exceptions import NotFittedError
@@ -28,7 +29,7 @@ FLOWERS, SPECIES = load_iris(return_X_y=True)
 @pytest.fixture(autouse=True)
 def _closed_figures():
     yield
-    mpl.pyplot.close("all")
+    pyplot.close("all")
 
 
 @pytest.fixture

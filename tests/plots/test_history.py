@@ -6,6 +6,7 @@ import sys
 import matplotlib as mpl
 import numpy as np
 import pytest
+from matplotlib import pyplot
 from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
@@ -32,7 +33,7 @@ VALIDATED = {
 @pytest.fixture(autouse=True)
 def _closed_figures():
     yield
-    mpl.pyplot.close("all")
+    pyplot.close("all")
 
 
 def test_a_validated_fit_shows_both_losses_and_marks_the_lowest_validation_loss():

@@ -204,7 +204,8 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):
         y : array of shape (n_samples,) or 0/1 matrix of shape (n_samples, n_labels)
             Classes, or any number of labels an example.
         sample_weight : array of shape (n_samples,), optional
-            Weight >= 0 of each example.
+            Weight >= 0 of each example; scaled to mean 1 over all of them, not anew in each batch as in scikit-learn's
+            MLP, where the weights of batches of one have no effect.
         X_val, y_val : arrays of the same kind, optional
             Validation data; by default a share ``validation_fraction`` of the examples.
 

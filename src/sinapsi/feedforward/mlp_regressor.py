@@ -182,7 +182,8 @@ class MLPRegressor(MultiOutputMixin, RegressorMixin, MultilayerPerceptron):
         y : array of shape (n_samples,) or (n_samples, n_outputs)
             Wanted outputs.
         sample_weight : array of shape (n_samples,), optional
-            Weight >= 0 of each example.
+            Weight >= 0 of each example; scaled to mean 1 over all of them, not anew in each batch as in scikit-learn's
+            MLP, where the weights of batches of one have no effect.
         X_val, y_val : arrays of the same kind, optional
             Validation data; by default a share ``validation_fraction`` of the examples.
 

@@ -95,7 +95,7 @@ class OneVersusRest(PerceptronRule):
         self._signed = _signed_weights(examples, len(coef), coef.dtype)
         self._has_settled = [False] * len(coef)  # a neuron without a mistake in a whole pass makes none later
 
-    def learn(self, random: np.random.Generator, rates: Floats) -> tuple[int, float]:  # noqa: D102
+    def learn(self, random: np.random.Generator, rates: Floats) -> tuple[int, float]:
         order = self._order_of_pass(random)
         n_misclassified, n_corrections, criterion = 0, 0, 0.0
         for k in np.flatnonzero(~np.array(self._has_settled)):
@@ -118,7 +118,7 @@ class OneVersusRest(PerceptronRule):
         self.n_corrections = n_corrections
         return n_misclassified if self._order == "worst" else n_corrections, criterion
 
-    def criterion(self, examples: ExampleSet) -> float:  # noqa: D102
+    def criterion(self, examples: ExampleSet) -> float:
         fields = fields_of(examples.inputs, self._coef, self._intercept)
         margins = _signed_weights(examples, len(self._coef), self._coef.dtype).T * fields
         return float(np.average(np.maximum(-margins, 0).sum(axis=1), weights=examples.weights))
@@ -127,7 +127,7 @@ class OneVersusRest(PerceptronRule):
 class Kesler(PerceptronRule):
     """All output neurons learn together: the own class is drawn nearer, the strongest rival pushed away."""
 
-    def learn(self, random: np.random.Generator, rates: Floats) -> tuple[int, float]:  # noqa: D102
+    def learn(self, random: np.random.Generator, rates: Floats) -> tuple[int, float]:
         order = self._order_of_pass(random)
         n_misclassified, total = 0, 0.0
         if self._order == "worst":
@@ -143,7 +143,7 @@ class Kesler(PerceptronRule):
         )
         return (n_misclassified, total) if self._order == "worst" else (self.n_corrections, criterion)
 
-    def criterion(self, examples: ExampleSet) -> float:  # noqa: D102
+    def criterion(self, examples: ExampleSet) -> float:
         return float(np.average(np.maximum(-self._margins(examples), 0), weights=examples.weights))
 
     def _margins(self, examples: ExampleSet) -> Floats:

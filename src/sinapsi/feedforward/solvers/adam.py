@@ -39,7 +39,7 @@ class Adam(Solver):
                 f"The solver adam wants beta_1 and beta_2 in [0, 1) and epsilon above 0. Got {self}."
             )
 
-    def minimize(self, problem: Problem, monitor: FitMonitor) -> None:  # noqa: D102
+    def minimize(self, problem: Problem, monitor: FitMonitor) -> None:
         mean, square = problem.remembered("mean"), problem.remembered("square")
         n_coefs = problem.network.n_coefs
         counter = problem.memory.setdefault("n_moves", np.zeros(1, dtype=np.int64))  # forgotten with the moments

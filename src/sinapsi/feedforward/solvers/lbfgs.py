@@ -46,7 +46,7 @@ class LBFGS(Solver):
                 f"The solver lbfgs wants gtol and ftol of at least 0 and an integer memory of at least 1. Got {self}."
             )
 
-    def minimize(self, problem: Problem, monitor: FitMonitor) -> None:  # noqa: D102
+    def minimize(self, problem: Problem, monitor: FitMonitor) -> None:
         evaluate = _FullBatch(problem)
         start = problem.parameters.astype(np.float64)
 

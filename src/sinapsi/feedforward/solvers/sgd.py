@@ -32,7 +32,7 @@ class SGD(Solver):
         if not isinstance(self.nesterov, bool):
             raise InvalidParameterError(f"The solver sgd wants nesterov=True or False. Got {self.nesterov!r} instead.")
 
-    def minimize(self, problem: Problem, monitor: FitMonitor) -> None:  # noqa: D102
+    def minimize(self, problem: Problem, monitor: FitMonitor) -> None:
         velocity = problem.remembered("velocity")
         if problem.batch_size == 1 and has_kernel(problem):
             descend_online(problem, monitor, velocity, nesterov=self.nesterov)
