@@ -226,7 +226,7 @@ STOPS: tuple[Stop, ...] = (
     LearningStop(
         "MLPRegressor",
         "diabetes",
-        {"hidden_layer_sizes": (16,), "alpha": 10.0, "learning_rate": 0.01, "max_iter": 100},
+        {"hidden_layer_sizes": (16,), "alpha": 1.0, "learning_rate": 0.01, "validation_fraction": 0.1},
         {"max_iter": 50},
     ),
     LearningStop(
