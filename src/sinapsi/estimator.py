@@ -66,6 +66,7 @@ class NetworkEstimator(BaseEstimator):
     _chapter: ClassVar[int]
     _references: ClassVar[tuple[Reference, ...]] = ()
     _accepts_sparse: ClassVar[bool] = False
+    _accepts_missing_targets: ClassVar[bool] = False  # NaN in a table of targets, for outputs that do not matter
     _short_forms: ClassVar[Mapping[str, Callable[[Any], object]]] = {}  # what reads each parameter with a short form
 
     def __sklearn_tags__(self) -> Tags:
@@ -136,7 +137,10 @@ class NetworkEstimator(BaseEstimator):
             )
         inputs = self._inputs(X, reset=reset)
         try:
-            targets = class_labels(y) if is_classifier(self) else _numbers(y, inputs.dtype)
+            if is_classifier(self):
+                targets = class_labels(y, may_be_missing=self._accepts_missing_targets)
+            else:
+                targets = _numbers(y, inputs.dtype, may_be_missing=self._accepts_missing_targets)
             check_consistent_length(inputs, targets)
         except InvalidInputError:
             raise
@@ -214,8 +218,9 @@ def _with_way_out(error: ValueError, name: str = "X") -> InvalidInputError:
     return InvalidInputError(f"{fact} {way_out}".strip())
 
 
-def _numbers(y: ArrayLike, dtype: np.dtype[Any]) -> Floats:
-    targets = check_array(y, dtype=dtype, ensure_2d=False, allow_nd=False, input_name="y")
+def _numbers(y: ArrayLike, dtype: np.dtype[Any], *, may_be_missing: bool) -> Floats:
+    finite = "allow-nan" if may_be_missing and np.ndim(y) == 2 else True
+    targets = check_array(y, dtype=dtype, ensure_2d=False, allow_nd=False, input_name="y", ensure_all_finite=finite)
     return np.asarray(targets)
 
 

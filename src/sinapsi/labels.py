@@ -16,13 +16,15 @@ from sinapsi.activations import Floats
 from sinapsi.exceptions import InvalidInputError, InvalidParameterError
 
 
-def class_labels(y: ArrayLike) -> NDArray[Any]:
+def class_labels(y: ArrayLike, *, may_be_missing: bool = False) -> NDArray[Any]:
     """Let class labels in.
 
     Parameters
     ----------
     y : array of shape (n_samples,) or (n_samples, n_labels)
         Labels, or a 0/1 matrix of several labels an example.
+    may_be_missing : bool, default=False
+        Whether such a matrix may hold NaN, where a label is not known.
 
     Returns
     -------
@@ -40,6 +42,8 @@ def class_labels(y: ArrayLike) -> NDArray[Any]:
         return class_labels(np.asarray(y.toarray()))  # type: ignore[union-attr]  # issparse has told its class
     if isinstance(y, np.ndarray) and y.ndim == 1 and y.dtype.kind in "iub":
         return y  # whole numbers are classes: no need to look at each of them
+    if may_be_missing and (table := _partly_known(y)) is not None:
+        return table
     _check_one_type(y)
     if getattr(y, "dtype", np.dtype(object)).kind == "f":
         assert_all_finite(y, input_name="y")
@@ -49,6 +53,20 @@ def class_labels(y: ArrayLike) -> NDArray[Any]:
     except TypeError as error:  # labels that do not compare
         raise _mixed_labels(y) from error
     return np.asarray(y) if is_indicator else np.asarray(column_or_1d(y, warn=True))
+
+
+def _partly_known(y: ArrayLike) -> NDArray[Any] | None:
+    """A matrix of 0, 1 and NaN; None where y is no table with missing labels."""
+    table = np.asarray(y)
+    if table.ndim != 2 or table.dtype.kind != "f" or not np.isnan(table).any():
+        return None
+    known = table[~np.isnan(table)]
+    if not np.isin(known, (0, 1)).all():
+        raise InvalidInputError(
+            "y with missing labels must be a matrix of 0 (no), 1 (yes) and NaN (not known). "
+            f"Got other values, such as {known[~np.isin(known, (0, 1))][0]:g}."
+        )
+    return table
 
 
 def _check_one_type(y: ArrayLike) -> None:
@@ -296,6 +314,11 @@ def weighted_by_class(
     """
     if class_weight is None:
         return weights
+    if labels.dtype.kind == "f" and labels.ndim > 1 and np.isnan(labels).any():
+        raise InvalidParameterError(
+            "class_weight must be None when some labels are not known (NaN): nothing tells how often they occur. "
+            "Pass sample_weight instead."
+        )
     if isinstance(class_weight, dict):
         by_class = _weights_in(class_weight, labels, classes)
     else:

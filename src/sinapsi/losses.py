@@ -27,6 +27,22 @@ class Loss(ShortForm, ABC):
     """The error between the wanted outputs d and the outputs y of units with a given activation."""
 
     @abstractmethod
+    def per_output(self, activation: Activation, targets: Floats, outputs: Floats) -> Floats:
+        """Evaluate the error of each output of each example.
+
+        Parameters
+        ----------
+        activation : Activation
+            Of the output units.
+        targets, outputs : array of shape (..., n_samples, n_outputs)
+            Wanted and given outputs.
+
+        Returns
+        -------
+        array of shape (..., n_samples, n_outputs)
+            Their sum over the outputs is E.
+        """
+
     def per_example(self, activation: Activation, targets: Floats, outputs: Floats) -> Floats:
         """Evaluate the error of each example.
 
@@ -34,14 +50,15 @@ class Loss(ShortForm, ABC):
         ----------
         activation : Activation
             Of the output units.
-        targets, outputs : array of shape (n_samples, n_outputs)
+        targets, outputs : array of shape (..., n_samples, n_outputs)
             Wanted and given outputs.
 
         Returns
         -------
-        array of shape (n_samples,)
+        array of shape (..., n_samples)
             E of each example.
         """
+        return np.asarray(self.per_output(activation, targets, outputs).sum(axis=-1))
 
     @abstractmethod
     def local_gradient(self, activation: Activation, targets: Floats, outputs: Floats, out: Floats) -> None:
@@ -51,9 +68,9 @@ class Loss(ShortForm, ABC):
         ----------
         activation : Activation
             Of the output units.
-        targets, outputs : array of shape (n_samples, n_outputs)
+        targets, outputs : array of shape (..., n_samples, n_outputs)
             Wanted and given outputs.
-        out : array of shape (n_samples, n_outputs)
+        out : array of shape (..., n_samples, n_outputs)
             Overwritten with delta.
         """
 
@@ -64,9 +81,12 @@ class SquaredError(Loss):
 
     short_name = "squared_error"
 
+    def per_output(self, activation: Activation, targets: Floats, outputs: Floats) -> Floats:
+        return np.asarray(0.5 * (targets - outputs) ** 2)
+
     def per_example(self, activation: Activation, targets: Floats, outputs: Floats) -> Floats:
         errors = targets - outputs
-        return np.asarray(0.5 * np.einsum("ij,ij->i", errors, errors))
+        return np.asarray(0.5 * np.einsum("...j,...j->...", errors, errors))
 
     def local_gradient(self, activation: Activation, targets: Floats, outputs: Floats, out: Floats) -> None:
         np.subtract(targets, outputs, out=out)
@@ -82,19 +102,47 @@ class LogLoss(Loss):
 
     short_name = "log_loss"
 
-    def per_example(self, activation: Activation, targets: Floats, outputs: Floats) -> Floats:
+    def per_output(self, activation: Activation, targets: Floats, outputs: Floats) -> Floats:
         if isinstance(activation, Softmax):
-            given = np.einsum("ij,ij->i", targets, outputs)
-            return np.asarray(-np.log(np.maximum(given, SMALLEST_PROBABILITY)))
+            return np.asarray(-targets * np.log(np.maximum(outputs, SMALLEST_PROBABILITY)))
         # An output rounded to 1 may have been short of it by half a unit in the last place.
         no = np.maximum(1 - outputs, np.finfo(outputs.dtype).eps / 2)
         given = np.where(targets > 0.5, outputs, no)
-        return np.asarray(-np.log(np.maximum(given, SMALLEST_PROBABILITY)).sum(axis=1))
+        return np.asarray(-np.log(np.maximum(given, SMALLEST_PROBABILITY)))
+
+    def per_example(self, activation: Activation, targets: Floats, outputs: Floats) -> Floats:
+        if not isinstance(activation, Softmax):
+            return super().per_example(activation, targets, outputs)
+        given = np.einsum("...j,...j->...", targets, outputs)  # one logarithm an example
+        return np.asarray(-np.log(np.maximum(given, SMALLEST_PROBABILITY)))
 
     def local_gradient(self, activation: Activation, targets: Floats, outputs: Floats, out: Floats) -> None:
         np.subtract(targets, outputs, out=out)
         if isinstance(activation, Logistic) and activation.slope != 1.0:
             out *= activation.slope
+
+
+@dataclass(frozen=True)
+class ObservedOnly(Loss):
+    """Another loss over the targets that are known; NaN stands for "don't care" and costs nothing.
+
+    Parameters
+    ----------
+    loss : Loss
+        The loss of the known ones.
+    """
+
+    short_name = "observed_only"
+    loss: Loss
+
+    def per_output(self, activation: Activation, targets: Floats, outputs: Floats) -> Floats:
+        known = ~np.isnan(targets)
+        errors = self.loss.per_output(activation, np.where(known, targets, 0), outputs)
+        return np.where(known, errors, 0)
+
+    def local_gradient(self, activation: Activation, targets: Floats, outputs: Floats, out: Floats) -> None:
+        known = ~np.isnan(targets)
+        self.loss.local_gradient(activation, np.where(known, targets, outputs), outputs, out)
 
 
 squared_error = SquaredError()
@@ -103,6 +151,22 @@ log_loss = LogLoss()
 BY_NAME: Mapping[str, Loss] = MappingProxyType(
     {"squared_error": squared_error, "log_loss": log_loss, "cross_entropy": log_loss}
 )
+
+
+def is_squared_error(loss: Loss) -> bool:
+    """Tell whether a loss counts squared errors, of all targets or of those that are known.
+
+    Parameters
+    ----------
+    loss : Loss
+        The loss.
+
+    Returns
+    -------
+    bool
+        True if so.
+    """
+    return isinstance(loss.loss if isinstance(loss, ObservedOnly) else loss, SquaredError)
 
 
 def loss_called(name: str) -> Loss:

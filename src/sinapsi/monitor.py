@@ -58,6 +58,9 @@ class FitMonitor:
     ordinary_loss : float, optional
         Loss of outputs that say nothing. A fit that ends far above both this and its first loss has diverged; None for
         learners whose loss has no such scale.
+    tells : bool, default=True
+        Whether to log and warn at the end why the fit stopped; False for one start of several, of which the best is
+        told about by :func:`tell`.
     """
 
     def __init__(
@@ -72,6 +75,7 @@ class FitMonitor:
         verbose: int = 0,
         advice: str = "",
         ordinary_loss: float | None = None,
+        tells: bool = True,
     ) -> None:
         self.stop_reason: StopReason | None = None
         self.went_back = False  # whether the state was set back to an earlier one
@@ -93,14 +97,19 @@ class FitMonitor:
         self._previous = previous
         self._rows: list[dict[str, float]] = []
         self._advice = advice
+        self._tells = tells
         self._ran_out = False
         self._bar = ProgressBar(title, max_iter) if verbose else None
 
     def __enter__(self) -> Self:
+        self.begin()
+        return self
+
+    def begin(self) -> None:
+        """Start the clock; what entering the block does."""
         self._began = time.perf_counter()
         if not self._max_iter:
             self.stop(StopCode.MAX_ITER, "max_iter=0: the starting weights were set up and not changed")
-        return self
 
     @property
     def n_epochs(self) -> int:
@@ -182,18 +191,33 @@ class FitMonitor:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> bool:
-        if self._bar:
-            self._bar.close()
         interrupted = kind is KeyboardInterrupt
         if kind is not None and not interrupted:
+            self._close_bar()
             return False
-        if interrupted:
+        self.end(interrupted=interrupted)
+        return interrupted
+
+    def end(self, *, interrupted: bool = False) -> None:
+        """Set the state to the one worth keeping, and tell why the fit stopped; what leaving the block does.
+
+        Parameters
+        ----------
+        interrupted : bool, default=False
+            Whether the user pressed Ctrl-C. A fit that had ended by itself keeps its own reason.
+        """
+        self._close_bar()
+        if interrupted and self.stop_reason is None:
             self.stop(
                 StopCode.INTERRUPTED, f"interrupted in epoch {self.n_epochs + 1}; {self._worth_keeping()[1]} kept"
             )
         self._restore()
-        self._tell()
-        return interrupted
+        if self._tells:
+            tell(self._title, self.stop_reason, self.warning)
+
+    def _close_bar(self) -> None:
+        if self._bar:
+            self._bar.close()
 
     def _note(
         self, loss: float, n_steps: int, gradient_norm: float | None, columns: Mapping[str, float], *, validates: bool
@@ -265,8 +289,9 @@ class FitMonitor:
         for array, old in zip(self._state, kept, strict=True):
             np.copyto(array, old)
 
-    def _tell(self) -> None:
-        logger.info("%s stopped: %s", self._title, self.stop_reason)
+    @property
+    def warning(self) -> str:
+        """What the user should know and may do about the end of this fit; empty where all is well."""
         advice = {
             StopCode.DIVERGED: "Lower learning_rate, or standardize X (sklearn.preprocessing.StandardScaler).",
             StopCode.INTERRUPTED: "Fit again with warm_start=True to go on from there.",
@@ -274,10 +299,26 @@ class FitMonitor:
         }
         code = self.stop_reason.code if self.stop_reason else None
         is_wished = code is StopCode.MAX_ITER and not self._ran_out  # a rule that the user set, not the limit
-        if code in advice and not is_wished:
-            warnings.warn(
-                f"{self._title}: {self.stop_reason}. {advice[code]}".rstrip(), ConvergenceWarning, stacklevel=3
-            )
+        if code is None or code not in advice or is_wished:
+            return ""
+        return f"{self._title}: {self.stop_reason}. {advice[code]}".rstrip()
+
+
+def tell(title: str, reason: StopReason | None, warning: str) -> None:
+    """Log why a fit stopped, and warn where the user may want to do something about it.
+
+    Parameters
+    ----------
+    title : str
+        Name of the estimator.
+    reason : StopReason or None
+        Why it stopped.
+    warning : str
+        What :attr:`FitMonitor.warning` says.
+    """
+    logger.info("%s stopped: %s", title, reason)
+    if warning:
+        warnings.warn(warning, ConvergenceWarning, stacklevel=4)
 
 
 def _joined(previous: History | None, own: Mapping[str, list[float]]) -> History:

@@ -125,7 +125,7 @@ def determination(targets: Floats, outputs: Floats, weights: Floats | None = Non
     Parameters
     ----------
     targets, outputs : array of shape (n_samples, n_outputs)
-        Wanted and given outputs.
+        Wanted and given outputs; where a target is NaN, the output does not count.
     weights : array of shape (n_samples,), optional
         Weight of each example.
 
@@ -138,6 +138,14 @@ def determination(targets: Floats, outputs: Floats, weights: Floats | None = Non
     if len(targets) == 1:
         return float("nan")
     wanted, given = targets.astype(np.float64), outputs.astype(np.float64)
+    known = ~np.isnan(wanted)
+    if not known.all():
+        columns = [
+            determination(wanted[rows, k : k + 1], given[rows, k : k + 1], None if weights is None else weights[rows])
+            for k, rows in enumerate(known.T)
+            if rows.any()
+        ]
+        return float(np.mean(columns)) if columns else float("nan")
     residual = np.average((wanted - given) ** 2, axis=0, weights=weights)
     variance = np.average((wanted - np.average(wanted, axis=0, weights=weights)) ** 2, axis=0, weights=weights)
     scores = np.where(residual == 0, 1.0, 0.0)

@@ -159,7 +159,7 @@ class TestLBFGS:
 
     def test_blocks_of_rows_add_up(self, monkeypatch):
         whole = self.fitted(stopping="max_iter(5)")
-        monkeypatch.setattr("sinapsi.feedforward.solvers.lbfgs.BLOCK_ROWS", 13)
+        monkeypatch.setattr("sinapsi.feedforward.solvers.full_batch.BLOCK_ROWS", 13)
         blocks = self.fitted(stopping="max_iter(5)")
         np.testing.assert_allclose(blocks.history_["loss"], whole.history_["loss"], rtol=1e-9)
 

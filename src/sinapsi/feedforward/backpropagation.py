@@ -7,7 +7,8 @@ With fields v_l = y_(l-1) W_l + b_l and outputs y_l = phi_l(v_l), the local grad
 
 and the gradient of the weights is -y_(l-1)^T delta_l. Rumelhart, Hinton and Williams (1986); chapter 3 of the course,
 with the signs of the errata. All weights live in one flat vector, so that a solver moves them in one go; the matrices
-are views of it.
+are views of it. Several starts of one network learn side by side as a table of such vectors, one a row: every array
+then has a leading axis of starts, and one matrix product serves them all.
 """
 
 from __future__ import annotations
@@ -61,22 +62,22 @@ class Network:
 
         Parameters
         ----------
-        flat : array of shape (n_parameters,)
-            All weights, layer by layer, then all biases.
+        flat : array of shape (n_parameters,) or (n_starts, n_parameters)
+            All weights, layer by layer, then all biases; several starts side by side keep their leading axis.
 
         Returns
         -------
-        coefs : list of array of shape (fan_in, fan_out)
+        coefs : list of array of shape (..., fan_in, fan_out)
             Views of ``flat``.
-        intercepts : list of array of shape (fan_out,)
+        intercepts : list of array of shape (..., fan_out)
             Views of ``flat``.
         """
         coefs, intercepts, start = [], [], 0
         for fan_in, fan_out in pairwise(self.sizes):
-            coefs.append(flat[start : start + fan_in * fan_out].reshape(fan_in, fan_out))
+            coefs.append(flat[..., start : start + fan_in * fan_out].reshape(*flat.shape[:-1], fan_in, fan_out))
             start += fan_in * fan_out
         for fan_out in self.sizes[1:]:
-            intercepts.append(flat[start : start + fan_out])
+            intercepts.append(flat[..., start : start + fan_out])
             start += fan_out
         return coefs, intercepts
 
@@ -88,8 +89,9 @@ class BackPropagation:
     ----------
     network : Network
         The plan.
-    parameters : array of shape (n_parameters,)
-        Weights and biases; read at every pass.
+    parameters : array of shape (n_parameters,) or (n_starts, n_parameters)
+        Weights and biases; read at every pass. With several starts all results have a leading axis of starts, and a
+        batch may have one too, where every start has a batch of its own.
     batch_size : int
         Largest number of examples in a batch.
     """
@@ -99,11 +101,13 @@ class BackPropagation:
         self._coefs, self._intercepts = network.views(parameters)
         self.gradient = np.zeros_like(parameters)
         self._coef_gradients, self._intercept_gradients = network.views(self.gradient)
-        layers = network.sizes[1:]
-        self._outputs = [np.empty((batch_size, size), dtype=parameters.dtype) for size in layers]
-        self._deltas = [np.empty((batch_size, size), dtype=parameters.dtype) for size in layers]
+        starts, layers = parameters.shape[:-1], network.sizes[1:]
+        self._is_one = not starts
+        self._outputs = [np.empty((*starts, batch_size, size), dtype=parameters.dtype) for size in layers]
+        self._deltas = [np.empty((*starts, batch_size, size), dtype=parameters.dtype) for size in layers]
         self._ones = np.ones(batch_size, dtype=parameters.dtype)
-        self._has_softmax_kernel = isinstance(network.activations[-1], Softmax) and isinstance(network.loss, LogLoss)
+        is_softmax = isinstance(network.activations[-1], Softmax) and isinstance(network.loss, LogLoss)
+        self._has_softmax_kernel = is_softmax and self._is_one
 
     def forward(self, inputs: Any) -> list[Floats]:
         """Compute the outputs of every layer.
@@ -137,12 +141,12 @@ class BackPropagation:
         list of array of shape (n_samples, n_units)
             One a layer after the inputs; views of buffers that the next call overwrites.
         """
-        deltas = [buffer[: len(targets)] for buffer in self._deltas]
+        deltas = self._deltas_of(targets)
         self._start_at_outputs(outputs[-1], targets, deltas[-1])
         self._go_down(outputs, deltas)
         return deltas
 
-    def learn_from(self, inputs: Any, targets: Floats, weights: Floats | None) -> float:
+    def learn_from(self, inputs: Any, targets: Floats, weights: Floats | None) -> Any:
         """Compute the mean error of a batch and, in ``gradient``, its gradient.
 
         Parameters
@@ -157,50 +161,55 @@ class BackPropagation:
 
         Returns
         -------
-        float
+        float or array of shape (n_starts,)
             Mean of the weighted E over the batch, without any penalty.
         """
         outputs = self._forward_to_fields(inputs)
-        deltas = [buffer[: len(targets)] for buffer in self._deltas]
+        deltas = self._deltas_of(targets)
         if self._has_softmax_kernel and weights is None:
             error = float(compare_by_softmax(outputs[-1], targets, deltas[-1]))
         else:
             error = self._compare(outputs[-1], targets, weights, deltas[-1])
         self._go_down(outputs, deltas)
-        ones = self._ones[: len(targets)]
+        ones = self._ones[: targets.shape[-2]]
         for layer, delta in enumerate(deltas):
             below = outputs[layer - 1] if layer else inputs
-            multiply_into(below.T, delta, self._coef_gradients[layer])
+            multiply_into(below.T if below.ndim == 2 else below.swapaxes(1, 2), delta, self._coef_gradients[layer])
             np.matmul(ones, delta, out=self._intercept_gradients[layer])  # a sum over rows, faster than np.sum
         return error
 
     def _forward_to_fields(self, inputs: Any) -> list[Floats]:
         """Outputs of every layer, but of the last one the induced fields."""
-        outputs = [buffer[: inputs.shape[0]] for buffer in self._outputs]
+        outputs = [buffer[..., : inputs.shape[-2], :] for buffer in self._outputs]
         below = inputs
         for layer, output in enumerate(outputs):
             multiply_into(below, self._coefs[layer], output)
-            np.add(output, self._intercepts[layer], out=output)
+            np.add(output, self._intercepts[layer][..., np.newaxis, :], out=output)
             if layer < len(outputs) - 1:
                 self._network.activations[layer].apply(output)
             below = output
         return outputs
 
-    def _compare(self, outputs: Floats, targets: Floats, weights: Floats | None, delta: Floats) -> float:
+    def _deltas_of(self, targets: Floats) -> list[Floats]:
+        return [buffer[..., : targets.shape[-2], :] for buffer in self._deltas]
+
+    def _compare(self, outputs: Floats, targets: Floats, weights: Floats | None, delta: Floats) -> Any:
         """From the fields of the last layer to its outputs, to -delta over the batch size, and to the error."""
         self._network.activations[-1].apply(outputs)
         self._start_at_outputs(outputs, targets, delta)
         # Scaled here once, every delta below and every gradient come out as the mean over the batch.
-        delta *= -1 / len(targets) if weights is None else (weights / -len(targets))[:, np.newaxis]
+        n_samples = targets.shape[-2]
+        delta *= -1 / n_samples if weights is None else (weights / -n_samples)[..., np.newaxis]
         errors = self._network.loss.per_example(self._network.activations[-1], targets, outputs)
-        return float(errors.mean() if weights is None else errors @ weights / len(errors))
+        mean = errors.mean(axis=-1) if weights is None else np.vecdot(errors, weights) / n_samples
+        return float(mean) if self._is_one else mean
 
     def _start_at_outputs(self, outputs: Floats, targets: Floats, delta: Floats) -> None:
         self._network.loss.local_gradient(self._network.activations[-1], targets, outputs, delta)
 
     def _go_down(self, outputs: Sequence[Floats], deltas: Sequence[Floats]) -> None:
         for layer in range(len(deltas) - 1, 0, -1):
-            np.matmul(deltas[layer], self._coefs[layer].T, out=deltas[layer - 1])
+            np.matmul(deltas[layer], self._coefs[layer].swapaxes(-1, -2), out=deltas[layer - 1])
             self._network.activations[layer - 1].pull_back(outputs[layer - 1], deltas[layer - 1])
 
 
@@ -209,15 +218,16 @@ def multiply_into(left: Any, right: Floats, out: Floats) -> None:
 
     Parameters
     ----------
-    left : array or sparse matrix of shape (n, k)
+    left : array of shape (..., n, k) or sparse matrix of shape (n, k)
         First factor.
-    right : array of shape (k, m)
+    right : array of shape (..., k, m)
         Second factor.
-    out : array of shape (n, m)
+    out : array of shape (..., n, m)
         Overwritten.
     """
     if sparse.issparse(left):
-        out[...] = left @ right
+        for start in np.ndindex(right.shape[:-2]):
+            out[start] = left @ right[start]
     else:
         np.matmul(left, right, out=out)
 

@@ -202,7 +202,7 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):
         X : array or sparse matrix of shape (n_samples, n_features)
             Examples; standardized columns learn best.
         y : array of shape (n_samples,) or 0/1 matrix of shape (n_samples, n_labels)
-            Classes, or any number of labels an example.
+            Classes, or any number of labels an example; in a matrix, NaN stands for a label that is not known.
         sample_weight : array of shape (n_samples,), optional
             Weight >= 0 of each example; scaled to mean 1 over all of them, not anew in each batch as in scikit-learn's
             MLP, where the weights of batches of one have no effect.
@@ -326,6 +326,26 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):
         scores = self._outputs(X) - self._boundary()
         return scores[:, 0] if scores.shape[1] == 1 and not self._is_multilabel else scores
 
+    def score(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> float:
+        """Give the accuracy.
+
+        Parameters
+        ----------
+        X : array or sparse matrix of shape (n_samples, n_features)
+            Examples.
+        y : array of shape (n_samples,) or 0/1 matrix of shape (n_samples, n_labels)
+            Their answers; in a matrix, NaN for labels that are not known.
+        sample_weight : array of shape (n_samples,), optional
+            Weight >= 0 of each example.
+
+        Returns
+        -------
+        float
+            Share of the examples that are named right, in all their known labels.
+        """
+        own = self._own_score(X, y, sample_weight)
+        return float(super().score(X, y, sample_weight)) if own is None else own
+
     def _boundary(self) -> float:
         """Half way between the outputs wanted for no and for yes; softmax and logistic alike."""
         return (self._lowest_target() + 1) / 2
@@ -364,7 +384,7 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):
                 raise InvalidInputError(
                     f"y must be a 0/1 matrix with {len(self.classes_)} columns. Got shape {answers.shape}."
                 )
-            return np.where(answers > 0, 1.0, low)
+            return np.where(np.isnan(answers), np.nan, np.where(answers > 0, 1.0, low))
         if answers.ndim > 1:
             raise InvalidInputError(
                 f"y must be one label per example, as in the first fit. Got a matrix of shape {answers.shape}."
@@ -385,7 +405,7 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):
     def _score_of(self, targets: Floats, outputs: Floats, weights: Floats | None) -> float:
         wanted, given = targets - self._boundary(), outputs - self._boundary()
         if self._is_multilabel:
-            is_right = ((wanted > 0) == (given > 0)).all(axis=1)
+            is_right = (((wanted > 0) == (given > 0)) | np.isnan(wanted)).all(axis=1)
         else:
             is_right = winners(wanted) == winners(given)
         return float(np.average(is_right, weights=weights))

@@ -11,9 +11,9 @@ from sklearn.base import MultiOutputMixin, RegressorMixin
 from sklearn.utils.metaestimators import available_if
 
 from sinapsi.activations import Activation
-from sinapsi.estimator import (
-    Floats,
-)
+from sinapsi.estimator import Floats
+from sinapsi.exceptions import InvalidParameterError
+from sinapsi.feedforward.jacobian import output_variances
 from sinapsi.feedforward.multilayer_perceptron import MultilayerPerceptron, learns_in_steps
 from sinapsi.feedforward.solvers import Solver
 from sinapsi.parameters import Rule, choice
@@ -180,7 +180,7 @@ class MLPRegressor(MultiOutputMixin, RegressorMixin, MultilayerPerceptron):
         X : array or sparse matrix of shape (n_samples, n_features)
             Examples; standardized columns learn best.
         y : array of shape (n_samples,) or (n_samples, n_outputs)
-            Wanted outputs.
+            Wanted outputs. In a table, NaN stands for "don't care": that output of that example teaches nothing.
         sample_weight : array of shape (n_samples,), optional
             Weight >= 0 of each example; scaled to mean 1 over all of them, not anew in each batch as in scikit-learn's
             MLP, where the weights of batches of one have no effect.
@@ -221,21 +221,67 @@ class MLPRegressor(MultiOutputMixin, RegressorMixin, MultilayerPerceptron):
         """
         return self._partial_fit(X, y, sample_weight)
 
-    def predict(self, X: ArrayLike) -> Floats:
-        """Give the outputs.
+    def predict(self, X: ArrayLike, *, return_std: bool = False) -> Any:
+        """Give the outputs, and how sure they are.
 
         Parameters
         ----------
         X : array or sparse matrix of shape (n_samples, n_features)
             Examples.
+        return_std : bool, default=False
+            Whether to give standard deviations too; only a network trained by the solver "bayesian" knows them.
 
         Returns
         -------
-        array of shape (n_samples,) or (n_samples, n_outputs)
+        outputs : array of shape (n_samples,) or (n_samples, n_outputs)
             Shaped as y was.
+        std : array of the same shape
+            Only with ``return_std``: standard deviation of a new target around the output, from the noise and from
+            what the data left open of the weights. Two of them to either side hold about 95 % of the targets.
+
+        Raises
+        ------
+        InvalidParameterError
+            If standard deviations are asked of a network without a posterior.
         """
         outputs = self._outputs(X)
-        return outputs[:, 0] if self._y_is_flat else outputs
+        given = outputs[:, 0] if self._y_is_flat else outputs
+        if not return_std:
+            return given
+        std = self._standard_deviations(X)
+        return given, std[:, 0] if self._y_is_flat else std
+
+    def score(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> float:
+        """Give the coefficient of determination R².
+
+        Parameters
+        ----------
+        X : array or sparse matrix of shape (n_samples, n_features)
+            Examples.
+        y : array of shape (n_samples,) or (n_samples, n_outputs)
+            Their answers; in a table, NaN for those that do not matter.
+        sample_weight : array of shape (n_samples,), optional
+            Weight >= 0 of each example.
+
+        Returns
+        -------
+        float
+            At most 1, the mean over the outputs.
+        """
+        own = self._own_score(X, y, sample_weight)
+        return float(super().score(X, y, sample_weight)) if own is None else own
+
+    def _standard_deviations(self, X: ArrayLike) -> Floats:
+        if "covariance" not in self._memory:
+            raise InvalidParameterError(
+                "return_std=True needs the spread of the weights, which only the solver 'bayesian' learns. This "
+                f"network was trained by '{self.solver}'. Fit it with solver='bayesian'."
+            )
+        parameters = self._present_weights(self._network())
+        variance = output_variances(
+            self._network(), parameters, self._memory["covariance"], self._inputs(X, reset=False)
+        )
+        return np.asarray(np.sqrt(variance + 1 / self.noise_precision_), dtype=parameters.dtype)
 
     def _learn_kind(self, answers: NDArray[Any], classes: ArrayLike | None) -> None:
         self._y_is_flat = answers.ndim == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -21,9 +22,9 @@ from sinapsi.feedforward import initialization
 from sinapsi.feedforward.backpropagation import BackPropagation, Network, outputs_of
 from sinapsi.feedforward.initialization import starting_parameters
 from sinapsi.feedforward.solvers import Solver, solver_named
-from sinapsi.feedforward.training import Outcome, Task, best_of_starts, train
+from sinapsi.feedforward.training import Outcome, Start, Task, best_of_starts, train
 from sinapsi.history import History
-from sinapsi.losses import Loss, loss_named
+from sinapsi.losses import Loss, ObservedOnly, loss_named
 from sinapsi.parameters import Rule, boolean, choice, count, instance, nothing, number, random_source
 from sinapsi.references import RUMELHART_1986, Reference
 from sinapsi.schedules import Schedule, schedule_named
@@ -35,6 +36,9 @@ from sinapsi.validation import ExampleSet
 LARGEST_AUTO_BATCH = 200
 AUTO_STEPS = 10
 SMALLEST_AUTO_BATCH = 10
+
+# What the solver "bayesian" learns besides the weights, in the order in which it keeps them.
+EVIDENCE = ("effective_parameters_", "weight_precision_", "noise_precision_", "log_evidence_")
 
 _sizes = Rule(
     "an integer of at least 1 or a tuple of those",
@@ -49,6 +53,7 @@ class MultilayerPerceptron(NetworkEstimator):
     _chapter = 3
     _references: ClassVar[tuple[Reference, ...]] = (RUMELHART_1986,)
     _accepts_sparse = True
+    _accepts_missing_targets = True
     _short_forms: ClassVar[Mapping[str, Callable[[Any], object]]] = {
         "learning_rate": schedule_named,
         "stopping": criteria_in,
@@ -109,6 +114,10 @@ class MultilayerPerceptron(NetworkEstimator):
     n_iter_: int
     history_: History
     stop_reason_: StopReason
+    effective_parameters_: float
+    weight_precision_: float
+    noise_precision_: float
+    log_evidence_: float
     _activations: tuple[Activation, ...]
     _loss: Loss
 
@@ -151,7 +160,8 @@ class MultilayerPerceptron(NetworkEstimator):
                 random=self._random,
                 strata=self._strata(examples),
             )
-            self._train(training, held_out, self._criteria(held_out), self.max_iter, goes_on=goes_on)
+            criteria = self._criteria(len(training), held_out)
+            self._train(training, held_out, criteria, self.max_iter, goes_on=goes_on)
         return self
 
     def _partial_fit(
@@ -184,6 +194,7 @@ class MultilayerPerceptron(NetworkEstimator):
         weights = self._weights(sample_weight, answers, dtype)
         if not goes_on:
             self.n_outputs_ = targets.shape[1]
+            _check_some_known(targets)
         self._check_outputs(targets)
         return ExampleSet(inputs.astype(dtype, copy=False), targets, weights).weighing_something()
 
@@ -228,12 +239,13 @@ class MultilayerPerceptron(NetworkEstimator):
             )
         return [activation_named(form) for form in self.activation]
 
-    def _criteria(self, held_out: ExampleSet | None) -> tuple[Criterion, ...]:
+    def _criteria(self, n_samples: int, held_out: ExampleSet | None) -> tuple[Criterion, ...]:
         solver = solver_named(self.solver)
         if self.stopping is None:
             return (Patience(),) if held_out is not None else solver.default_criteria
         criteria = criteria_in(self.stopping)
-        self._check_criteria(criteria, has_validation=held_out is not None, knows_gradient=solver.knows_gradient_norm)
+        knows_gradient = solver.knows_gradient_norm or self._batch_size(n_samples) == n_samples
+        self._check_criteria(criteria, has_validation=held_out is not None, knows_gradient=knows_gradient)
         return criteria
 
     def _train(
@@ -252,7 +264,7 @@ class MultilayerPerceptron(NetworkEstimator):
                 start = self._present_weights(network)
             else:
                 start = starting_parameters(self.init, network, self._random, training.targets.dtype)
-            outcome = train(task, start, self._random, self._memory, verbose=self.verbose)
+            outcome = train(task, Start(start, self._random, self._memory), verbose=self.verbose)
         else:
             outcome = best_of_starts(task, self.init, self._random, self.n_init, self.n_jobs)
         self._keep(network, outcome)
@@ -265,10 +277,8 @@ class MultilayerPerceptron(NetworkEstimator):
         criteria: tuple[Criterion, ...],
         max_iter: int,
     ) -> Task:
-        n_samples = len(training)
-        automatic = min(LARGEST_AUTO_BATCH, max(SMALLEST_AUTO_BATCH, n_samples // AUTO_STEPS))
-        sizes = {"auto": automatic, "full": n_samples}
-        batch_size = sizes[self.batch_size] if isinstance(self.batch_size, str) else int(self.batch_size)
+        if any(examples is not None and np.isnan(examples.targets).any() for examples in (training, held_out)):
+            network = replace(network, loss=ObservedOnly(network.loss))
         return Task(
             title=type(self).__name__,
             network=network,
@@ -277,7 +287,7 @@ class MultilayerPerceptron(NetworkEstimator):
             held_out=held_out,
             score=self._score_of,
             alpha=float(self.alpha),
-            batch_size=min(batch_size, n_samples),
+            batch_size=self._batch_size(len(training)),
             schedule=schedule_named(self.learning_rate),
             momentum=float(self.momentum),
             shuffle=bool(self.shuffle),
@@ -286,12 +296,23 @@ class MultilayerPerceptron(NetworkEstimator):
             previous=self.history_,
         )
 
+    def _batch_size(self, n_samples: int) -> int:
+        automatic = min(LARGEST_AUTO_BATCH, max(SMALLEST_AUTO_BATCH, n_samples // AUTO_STEPS))
+        sizes = {"auto": automatic, "full": n_samples}
+        batch_size = sizes[self.batch_size] if isinstance(self.batch_size, str) else int(self.batch_size)
+        return min(batch_size, n_samples)
+
     def _keep(self, network: Network, outcome: Outcome) -> None:
         self.coefs_, self.intercepts_ = network.views(outcome.parameters)
         self._activations, self._loss = network.activations, network.loss
         self.n_layers_ = len(network.sizes)
         self.out_activation_ = network.activations[-1].short_name
         self._memory = outcome.memory
+        for name in EVIDENCE:
+            self.__dict__.pop(name, None)  # of an earlier fit by another solver
+        if "evidence" in outcome.memory:
+            for name, value in zip(EVIDENCE, outcome.memory["evidence"], strict=True):
+                setattr(self, name, float(value))
         self.history_ = outcome.history
         self.stop_reason_ = outcome.reason
         self.n_iter_ = outcome.n_epochs
@@ -308,6 +329,17 @@ class MultilayerPerceptron(NetworkEstimator):
     def _outputs(self, X: ArrayLike) -> Floats:
         check_is_fitted(self)
         return outputs_of(self._network(), self.coefs_, self.intercepts_, self._inputs(X, reset=False))
+
+    def _own_score(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None) -> float | None:
+        """The score over the targets that are known; None where none is missing and scikit-learn's own will do."""
+        if np.ndim(y) != 2 or getattr(np.asarray(y).dtype, "kind", "") != "f" or not np.isnan(np.asarray(y)).any():
+            return None
+        check_is_fitted(self)
+        inputs, answers = self._inputs_and_targets(X, y, reset=False)
+        targets = self._encode(answers)
+        self._check_outputs(targets)
+        outputs = outputs_of(self._network(), self.coefs_, self.intercepts_, inputs)
+        return self._score_of(targets, outputs, weights_of_examples(sample_weight, len(targets), outputs.dtype))
 
     def local_gradients(self, X: ArrayLike, y: ArrayLike) -> list[Floats]:
         """Show every delta of back-propagation: the local gradients -dE/dv of all units, example by example.
@@ -330,8 +362,19 @@ class MultilayerPerceptron(NetworkEstimator):
         network = self._network()
         targets = self._encode(answers).astype(self.coefs_[0].dtype, copy=False)
         self._check_outputs(targets)
+        if np.isnan(targets).any():
+            network = replace(network, loss=ObservedOnly(network.loss))
         passes = BackPropagation(network, self._present_weights(network), len(targets))
         return [delta.copy() for delta in passes.local_gradients(passes.forward(inputs), targets)]
+
+
+def _check_some_known(targets: Floats) -> None:
+    unknown = np.flatnonzero(np.isnan(targets).all(axis=0))
+    if len(unknown):
+        raise InvalidInputError(
+            f"y must have a known value in every column. Column {unknown[0]} holds NaN only, which says that this "
+            "output never matters. Drop the column."
+        )
 
 
 def learns_in_steps(network: MultilayerPerceptron) -> bool:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -20,12 +19,13 @@ from sinapsi.feedforward.backpropagation import Network, mean_error, outputs_of
 from sinapsi.feedforward.initialization import starting_parameters
 from sinapsi.feedforward.solvers import Problem, Solver
 from sinapsi.history import History
-from sinapsi.losses import LogLoss
-from sinapsi.monitor import FitMonitor
+from sinapsi.losses import is_squared_error
+from sinapsi.monitor import FitMonitor, tell
 from sinapsi.schedules import Schedule
 from sinapsi.stopping import Criterion, Patience, StopCode, StopReason
 from sinapsi.validation import ExampleSet
 
+KEPT = "the best of the others was kept."
 THREADED_FLOPS = 1e7  # operations in the largest matrix product, above which a second BLAS thread pays
 
 
@@ -74,17 +74,13 @@ class Task:
     max_iter: int
     previous: History
 
-    def problem(self, parameters: Floats, random: np.random.Generator, memory: dict[str, NDArray[Any]]) -> Problem:
+    def problem(self, start: Start) -> Problem:
         """State the problem for a solver, with weights scaled to mean 1.
 
         Parameters
         ----------
-        parameters : array of shape (n_parameters,)
-            Weights and biases, changed in place.
-        random : numpy.random.Generator
-            Source of the order.
-        memory : dict of str to array
-            What the solver kept.
+        start : Start
+            Where to begin; its parameters are changed in place.
 
         Returns
         -------
@@ -97,23 +93,54 @@ class Task:
             training = training.weighing(training.weights / training.weights.mean())
         return Problem(
             network=self.network,
-            parameters=parameters,
+            parameters=start.parameters,
             examples=training,
             alpha=self.alpha / mean_weight,
             batch_size=self.batch_size,
             schedule=self.schedule,
             momentum=self.momentum,
-            random=random if self.shuffle else None,
-            memory=memory,
+            random=start.random if self.shuffle else None,
+            memory=start.memory,
+        )
+
+    def monitor(self, start: Start, *, verbose: int = 0, tells: bool = True) -> FitMonitor:
+        """Appoint who watches a start.
+
+        Parameters
+        ----------
+        start : Start
+            The start.
+        verbose : int, default=0
+            Whether to show a progress bar.
+        tells : bool, default=True
+            Whether it logs and warns in the end.
+
+        Returns
+        -------
+        FitMonitor
+            To be begun.
+        """
+        return FitMonitor(
+            self.title,
+            max_iter=self.max_iter,
+            criteria=self.criteria,
+            state=[start.parameters],
+            validate=None if self.held_out is None else lambda: self.validate(start.parameters),
+            previous=self.previous,
+            verbose=verbose,
+            advice="Raise max_iter if the loss is still falling.",
+            ordinary_loss=self.ordinary_loss,
+            tells=tells,
         )
 
     @property
     def ordinary_loss(self) -> float:
         """Loss of outputs that say nothing: the scale by which a divergence is told."""
-        if isinstance(self.network.loss, LogLoss):
+        if not is_squared_error(self.network.loss):
             return float(np.log(max(2, self.network.sizes[-1]))) * max(1, self.network.sizes[-1])
         targets = self.training.targets.astype(np.float64)
-        return 0.5 * float(np.vdot(targets, targets)) / len(targets)
+        known = np.where(np.isnan(targets), 0.0, targets)
+        return 0.5 * float(np.vdot(known, known)) / len(targets)
 
     def validate(self, parameters: Floats) -> dict[str, float]:
         """Measure the network on the validation data.
@@ -139,6 +166,25 @@ class Task:
 
 
 @dataclass(frozen=True)
+class Start:
+    """Where a training begins.
+
+    Parameters
+    ----------
+    parameters : array of shape (n_parameters,)
+        Weights and biases; changed in place.
+    random : numpy.random.Generator
+        Source of the order.
+    memory : dict of str to array
+        What the solver kept from earlier trainings.
+    """
+
+    parameters: Floats
+    random: np.random.Generator
+    memory: dict[str, NDArray[Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Outcome:
     """What a training gave.
 
@@ -156,6 +202,8 @@ class Outcome:
         Epochs of this training.
     keeps_best : bool
         Whether the weights are those of the best validation loss, not the last.
+    warning : str
+        What the user should know about the end.
     """
 
     parameters: Floats
@@ -164,33 +212,45 @@ class Outcome:
     reason: StopReason
     n_epochs: int
     keeps_best: bool
+    warning: str
+
+    def with_warning(self, sentence: str) -> Outcome:
+        """Add a sentence to what the user should know.
+
+        Parameters
+        ----------
+        sentence : str
+            It goes first.
+
+        Returns
+        -------
+        Outcome
+            A new object.
+        """
+        return dataclasses.replace(self, warning=f"{sentence} {self.warning}".rstrip())
 
     @property
     def lowest_loss(self) -> float:
-        """What several starts are compared by: the best validation loss, else the last training loss."""
+        """What several starts are compared by: the best validation loss, else the evidence, else the training loss."""
         if not self.n_epochs or self.reason.code is StopCode.DIVERGED:
             return np.inf
-        if "validation_loss" not in self.history:
-            return float(self.history["loss"][-1])
-        own = self.history["validation_loss"][-self.n_epochs :]
-        return float(np.min(own) if self.keeps_best else own[-1])
+        if "validation_loss" in self.history:
+            own = self.history["validation_loss"][-self.n_epochs :]
+            return float(np.min(own) if self.keeps_best else own[-1])
+        if "log_evidence" in self.history:
+            return -float(self.history["log_evidence"][-1])
+        return float(self.history["loss"][-1])
 
 
-def train(
-    task: Task, start: Floats, random: np.random.Generator, memory: dict[str, NDArray[Any]], *, verbose: int = 0
-) -> Outcome:
+def train(task: Task, start: Start, *, verbose: int = 0) -> Outcome:
     """Train from one start.
 
     Parameters
     ----------
     task : Task
         What is to be trained.
-    start : array of shape (n_parameters,)
-        Weights and biases; changed in place.
-    random : numpy.random.Generator
-        Source of the order.
-    memory : dict of str to array
-        What the solver kept from earlier trainings.
+    start : Start
+        Where to begin.
     verbose : int, default=0
         Whether to show a progress bar.
 
@@ -199,32 +259,66 @@ def train(
     Outcome
         The result.
     """
-    with (
-        _blas_threads(task),
-        FitMonitor(
-            task.title,
-            max_iter=task.max_iter,
-            criteria=task.criteria,
-            state=[start],
-            validate=None if task.held_out is None else lambda: task.validate(start),
-            previous=task.previous,
-            verbose=verbose,
-            advice="Raise max_iter if the loss is still falling.",
-            ordinary_loss=task.ordinary_loss,
-        ) as monitor,
-    ):
-        if task.max_iter:
-            task.solver.minimize(task.problem(start, random, memory), monitor)
+    problem = task.problem(start)
+    task.solver.check(problem)
+    with _blas_threads(task.solver, problem):
+        with task.monitor(start, verbose=verbose) as monitor:
+            if task.max_iter:
+                task.solver.minimize(problem, monitor)
+        return _outcome(task, problem, monitor)
+
+
+def train_together(task: Task, starts: Sequence[Start]) -> list[Outcome]:
+    """Train from several starts, side by side where the solver can; nothing is told of their ends.
+
+    Parameters
+    ----------
+    task : Task
+        What is to be trained.
+    starts : sequence of Start
+        Where to begin.
+
+    Returns
+    -------
+    list of Outcome
+        One a start, also after Ctrl-C.
+    """
+    problems = [task.problem(start) for start in starts]
+    monitors = [task.monitor(start, tells=False) for start in starts]
+    task.solver.check(problems[0])
+    interrupted = False
+    with _blas_threads(task.solver, problems[0]):
+        try:
+            for monitor in monitors:
+                monitor.begin()
+            if task.max_iter:
+                task.solver.minimize_together(problems, monitors)
+        except KeyboardInterrupt:
+            interrupted = True
+        for monitor in monitors:
+            monitor.end(interrupted=interrupted)
+        return [_outcome(task, problem, monitor) for problem, monitor in zip(problems, monitors, strict=True)]
+
+
+def _outcome(task: Task, problem: Problem, monitor: FitMonitor) -> Outcome:
     if monitor.went_back:
-        memory.clear()  # velocities and moments belong to the weights that were given up
-    keeps_best = any(isinstance(criterion, Patience) for criterion in task.criteria)
-    return Outcome(start, memory, monitor.history, monitor.reason, monitor.n_epochs, keeps_best)
+        problem.memory.clear()  # velocities and moments belong to the weights that were given up
+    task.solver.conclude(problem)
+    return Outcome(
+        problem.parameters,
+        problem.memory,
+        monitor.history,
+        monitor.reason,
+        monitor.n_epochs,
+        any(isinstance(criterion, Patience) for criterion in task.criteria),
+        monitor.warning,
+    )
 
 
-def _blas_threads(task: Task) -> contextlib.AbstractContextManager[Any]:
+def _blas_threads(solver: Solver, problem: Problem) -> contextlib.AbstractContextManager[Any]:
     """One BLAS thread for small matrix products: two would wait for each other longer than they compute."""
-    largest = max(fan_in * fan_out for fan_in, fan_out in pairwise(task.network.sizes))
-    return ONE_BLAS_THREAD if 2 * task.batch_size * largest <= THREADED_FLOPS else contextlib.nullcontext()
+    is_small = solver.flops_at_a_time(problem) <= THREADED_FLOPS
+    return ONE_BLAS_THREAD if is_small else contextlib.nullcontext()
 
 
 class _OneBLASThread:
@@ -257,6 +351,9 @@ ONE_BLAS_THREAD = _OneBLASThread()
 def best_of_starts(task: Task, init: str, random: np.random.Generator, n_starts: int, n_jobs: int | None) -> Outcome:
     """Train from several random starts and keep the best.
 
+    Small networks learn side by side in one program, large ones each in a process; which of the two depends on the
+    task alone, so that the result does not depend on ``n_jobs``.
+
     Parameters
     ----------
     task : Task
@@ -273,31 +370,74 @@ def best_of_starts(task: Task, init: str, random: np.random.Generator, n_starts:
     Returns
     -------
     Outcome
-        That of the lowest loss; the first of equals. After Ctrl-C, the best of those that were trained until then.
+        That of the lowest loss; the first of equals. After Ctrl-C, the best of those that were trained until then. A
+        start that failed is left out, and the warning says so.
+
+    Raises
+    ------
+    ArithmeticError, numpy.linalg.LinAlgError
+        If every start failed.
     """
-    seeds = random.integers(2**63, size=n_starts)
+    seeds = [int(seed) for seed in random.integers(2**63, size=n_starts)]
+    size = _starts_at_once(task, init)
+    groups = [seeds[first : first + size] for first in range(0, n_starts, size)]
     outcomes: list[Outcome] = []
+    failures: list[Exception] = []
     try:
         trainings = Parallel(n_jobs=n_jobs, return_as="generator")(
-            delayed(_train_on_one_thread)(task, init, int(seed)) for seed in seeds
+            delayed(_train_on_one_thread)(task, init, group) for group in groups
         )
-        for outcome in trainings:
-            outcomes.append(outcome)
-            if outcome.reason.code is StopCode.INTERRUPTED:
+        for trained, failed in trainings:
+            outcomes += trained
+            failures += failed
+            if any(outcome.reason.code is StopCode.INTERRUPTED for outcome in trained):
                 break
     except KeyboardInterrupt:
         if not outcomes:
             raise
-    best = min(outcomes, key=lambda outcome: outcome.lowest_loss)
-    if len(outcomes) == n_starts and outcomes[-1].reason.code is not StopCode.INTERRUPTED:
-        return best
-    sentence = f"interrupted in start {len(outcomes)} of {n_starts}; the weights of the best start were kept"
-    return dataclasses.replace(best, reason=StopReason(StopCode.INTERRUPTED, sentence))
+    if not outcomes:
+        raise failures[0]
+    best = _with_news(min(outcomes, key=lambda outcome: outcome.lowest_loss), outcomes, failures, n_starts, task.title)
+    tell(task.title, best.reason, best.warning)
+    return best
 
 
-def _train_on_one_thread(task: Task, init: str, seed: int) -> Outcome:
-    # One BLAS thread a start, whatever n_jobs is: sums cut otherwise would differ in the last bit.
+def _starts_at_once(task: Task, init: str) -> int:
+    """How many starts learn side by side: 1 where a single product is large enough to be worth a process of its own."""
+    probe = task.problem(_start(task, init, 0))
+    is_small = task.solver.flops_at_a_time(probe) <= THREADED_FLOPS
+    return task.solver.starts_at_once(probe) if is_small else 1
+
+
+def _start(task: Task, init: str, seed: int) -> Start:
     random = np.random.default_rng(seed)
+    return Start(starting_parameters(init, task.network, random, task.training.targets.dtype), random)
+
+
+def _train_on_one_thread(task: Task, init: str, seeds: list[int]) -> tuple[list[Outcome], list[Exception]]:
+    # One BLAS thread a start, whatever n_jobs is: sums cut otherwise would differ in the last bit.
     with ONE_BLAS_THREAD:
-        start = starting_parameters(init, task.network, random, task.training.targets.dtype)
-        return train(task, start, random, {})
+        try:
+            return train_together(task, [_start(task, init, seed) for seed in seeds]), []
+        except (ArithmeticError, np.linalg.LinAlgError) as error:
+            if len(seeds) == 1:
+                return [], [error]
+            alone = [_train_on_one_thread(task, init, [seed]) for seed in seeds]
+            return [each for trained, _ in alone for each in trained], [each for _, failed in alone for each in failed]
+
+
+def _with_news(best: Outcome, outcomes: list[Outcome], failures: list[Exception], n_starts: int, title: str) -> Outcome:
+    """What the best start ended with, and what is to be said of the others."""
+    n_diverged = sum(outcome.reason.code is StopCode.DIVERGED for outcome in outcomes)
+    if failures and best.reason.code is not StopCode.DIVERGED:
+        best = best.with_warning(f"{title}: {len(failures)} of {n_starts} starts failed ({failures[0]}); {KEPT}")
+    elif n_diverged and best.reason.code is not StopCode.DIVERGED:
+        best = best.with_warning(
+            f"{title}: {n_diverged} of {n_starts} starts diverged; {KEPT} Lower learning_rate, or standardize X."
+        )
+    n_trained = sum(outcome.reason.code is not StopCode.INTERRUPTED for outcome in outcomes)
+    if n_trained + len(failures) == n_starts:
+        return best
+    sentence = f"interrupted after {n_trained} of {n_starts} starts; the weights of the best start were kept"
+    warning = f"{title}: {sentence}. Fit again with warm_start=True to go on from there."
+    return dataclasses.replace(best, reason=StopReason(StopCode.INTERRUPTED, sentence), warning=warning)

@@ -6,15 +6,30 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from sinapsi.feedforward.solvers.adam import Adam
+from sinapsi.feedforward.solvers.bayesian import Bayesian
 from sinapsi.feedforward.solvers.lbfgs import LBFGS
+from sinapsi.feedforward.solvers.levenberg_marquardt import LevenbergMarquardt
 from sinapsi.feedforward.solvers.problem import Problem, Solver
+from sinapsi.feedforward.solvers.rprop import Rprop
+from sinapsi.feedforward.solvers.scg import SCG
 from sinapsi.feedforward.solvers.sgd import SGD
 from sinapsi.short_forms import parse_short_form
 
-__all__ = ["LBFGS", "SGD", "Adam", "Problem", "Solver", "solver_named"]
+__all__ = [
+    "LBFGS",
+    "SCG",
+    "SGD",
+    "Adam",
+    "Bayesian",
+    "LevenbergMarquardt",
+    "Problem",
+    "Rprop",
+    "Solver",
+    "solver_named",
+]
 
 BY_NAME: Mapping[str, Callable[..., Solver]] = MappingProxyType(
-    {solver.short_name: solver for solver in (SGD, Adam, LBFGS)}
+    {solver.short_name: solver for solver in (SGD, Adam, Rprop, SCG, LBFGS, LevenbergMarquardt, Bayesian)}
 )
 
 

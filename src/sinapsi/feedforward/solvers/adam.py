@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from sinapsi.activations import Floats
 from sinapsi.exceptions import InvalidParameterError
 from sinapsi.feedforward import kernels
-from sinapsi.feedforward.solvers.mini_batches import descend_in_batches
+from sinapsi.feedforward.solvers.mini_batches import Move, batches_at_once, descend_in_batches, descend_together
 from sinapsi.feedforward.solvers.problem import Problem, Solver
 from sinapsi.monitor import FitMonitor
 
@@ -40,19 +41,28 @@ class Adam(Solver):
             )
 
     def minimize(self, problem: Problem, monitor: FitMonitor) -> None:
+        descend_in_batches(problem, monitor, self._mover(problem))
+
+    def minimize_together(self, problems: Sequence[Problem], monitors: Sequence[FitMonitor]) -> None:
+        descend_together(problems, monitors, [self._mover(problem) for problem in problems])
+
+    def starts_at_once(self, problem: Problem) -> int:
+        return batches_at_once(problem)
+
+    def _mover(self, problem: Problem) -> Move:
         mean, square = problem.remembered("mean"), problem.remembered("square")
         n_coefs = problem.network.n_coefs
         counter = problem.memory.setdefault("n_moves", np.zeros(1, dtype=np.int64))  # forgotten with the moments
 
-        def move(gradient: Floats, rate: float, decay: float) -> float:
+        def move(parameters: Floats, gradient: Floats, rate: float, decay: float) -> float:
             counter[0] += 1
             step = int(counter[0])
             corrected = rate * (1 - self.beta_2**step) ** 0.5 / (1 - self.beta_1**step)
             return float(
                 kernels.move_by_adam(
-                    problem.parameters, gradient, mean, square, n_coefs, corrected,
+                    parameters, gradient, mean, square, n_coefs, corrected,
                     self.beta_1, self.beta_2, self.epsilon, decay,
                 )
             )  # fmt: skip
 
-        descend_in_batches(problem, monitor, move)
+        return move

@@ -6,16 +6,14 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import OptimizeResult, minimize
 
+from sinapsi.activations import Floats
 from sinapsi.exceptions import InvalidParameterError
-from sinapsi.feedforward.backpropagation import BackPropagation
+from sinapsi.feedforward.solvers.full_batch import FullBatch
 from sinapsi.feedforward.solvers.problem import Problem, Solver
 from sinapsi.monitor import FitMonitor
 from sinapsi.stopping import Criterion, StopCode
-
-BLOCK_ROWS = 8192  # rows back-propagated at a time, so that memory does not grow with the data
 
 
 @dataclass(frozen=True)
@@ -47,7 +45,7 @@ class LBFGS(Solver):
             )
 
     def minimize(self, problem: Problem, monitor: FitMonitor) -> None:
-        evaluate = _FullBatch(problem)
+        evaluate = _Evaluation(problem)
         start = problem.parameters.astype(np.float64)
 
         def end_iteration(intermediate_result: OptimizeResult) -> None:
@@ -79,7 +77,7 @@ class LBFGS(Solver):
             _say_why_it_ended(result, evaluate, monitor)
 
 
-def _say_why_it_ended(result: OptimizeResult, evaluate: _FullBatch, monitor: FitMonitor) -> None:
+def _say_why_it_ended(result: OptimizeResult, evaluate: _Evaluation, monitor: FitMonitor) -> None:
     if not monitor.n_epochs:  # it ended where it began: already a minimum, or nothing finite to go down
         monitor.record(loss=float(result.fun), n_steps=1, gradient_norm=float(np.linalg.norm(evaluate.gradient)))
     if monitor.stop_reason is None or monitor.stop_reason.code is StopCode.MAX_ITER:
@@ -96,30 +94,15 @@ def _sentence(result: OptimizeResult) -> str:
     return "no lower loss could be found along the direction of search"
 
 
-class _FullBatch:
-    """Mean error with its penalty, and the gradient, over all examples; block by block of rows."""
+class _Evaluation(FullBatch):
+    """The full batch, remembering its last gradient and how often it was asked."""
 
     def __init__(self, problem: Problem) -> None:
-        self._problem = problem
-        self._passes = BackPropagation(problem.network, problem.parameters, min(len(problem.examples), BLOCK_ROWS))
-        self.gradient: NDArray[np.float64] = np.zeros(len(problem.parameters))
+        super().__init__(problem)
+        self.gradient: Floats = np.zeros(len(problem.parameters))
         self.n_evaluations = 0
 
-    def __call__(self, parameters: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        problem, examples = self._problem, self._problem.examples
-        problem.parameters[...] = parameters
-        coefs = parameters[: problem.network.n_coefs]
-        decay = problem.alpha / len(examples)
-        error = 0.5 * decay * float(coefs @ coefs)
-        gradient = np.zeros_like(parameters)
-        gradient[: len(coefs)] = decay * coefs
-        for start in range(0, len(examples), BLOCK_ROWS):
-            rows = slice(start, start + BLOCK_ROWS)
-            targets = examples.targets[rows]
-            weights = None if examples.weights is None else examples.weights[rows]
-            share = len(targets) / len(examples)
-            error += share * self._passes.learn_from(examples.inputs[rows], targets, weights)
-            gradient += share * self._passes.gradient
-        self.gradient = gradient
+    def __call__(self, parameters: Floats) -> tuple[float, Floats]:
+        error, self.gradient = super().__call__(parameters)
         self.n_evaluations += 1
-        return error, gradient
+        return float(error), self.gradient

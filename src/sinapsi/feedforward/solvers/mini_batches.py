@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -11,10 +11,11 @@ from scipy import sparse
 from sinapsi.activations import Floats
 from sinapsi.feedforward.backpropagation import BackPropagation
 from sinapsi.feedforward.solvers.problem import Problem
+from sinapsi.feedforward.solvers.starts import LARGEST_GROUP, Starts
 from sinapsi.monitor import FitMonitor
 
-# (gradient, learning rate, penalty of a batch) -> squared norm of the weights before the move
-Move: TypeAlias = Callable[[Floats, float, float], float]
+# (parameters, gradient, learning rate, penalty of a batch) -> squared norm of the weights before the move
+Move: TypeAlias = Callable[[Floats, Floats, float, float], float]
 Batch: TypeAlias = tuple[Any, Floats, Floats | None]
 
 
@@ -36,15 +37,85 @@ def descend_in_batches(problem: Problem, monitor: FitMonitor, move: Move) -> Non
     for _ in monitor.epochs():
         error_sum, n_before = 0.0, problem.n_steps
         n_steps = n_before
+        norm: dict[str, float] = {}
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # the monitor tells of a divergence
             for inputs, targets, weights in batches.in_order(problem.random):
                 error = passes.learn_from(inputs, targets, weights)
                 rate = problem.schedule.rate(n_steps) if constant_rate is None else constant_rate
-                squared_norm = move(passes.gradient, rate, problem.alpha / len(targets))
+                if batches.is_full:
+                    norm = {"gradient_norm": float(_gradient_norm(problem, problem.parameters, passes.gradient))}
+                squared_norm = move(problem.parameters, passes.gradient, rate, problem.alpha / len(targets))
                 error_sum += len(targets) * error + 0.5 * problem.alpha * squared_norm
                 n_steps += 1
         problem.n_steps = n_steps
-        monitor.record(loss=error_sum / len(problem.examples), n_steps=n_steps - n_before, learning_rate=rate)
+        monitor.record(loss=error_sum / len(problem.examples), n_steps=n_steps - n_before, learning_rate=rate, **norm)
+
+
+def descend_together(problems: Sequence[Problem], monitors: Sequence[FitMonitor], moves: Sequence[Move]) -> None:
+    """Do the same for several starts side by side, each with mini-batches in an order of its own.
+
+    Parameters
+    ----------
+    problems : sequence of Problem
+        One a start.
+    monitors : sequence of FitMonitor
+        Who watches each.
+    moves : sequence of callable
+        One a start.
+    """
+    starts = Starts(problems, monitors, problems[0].parameters.dtype)
+    batches, problem, movers = _Batches(problems[0]), problems[0], list(moves)
+    passes = BackPropagation(problem.network, starts.parameters, problem.batch_size)
+    while len(starts):
+        error_sum, n_steps = np.zeros(len(starts)), problem.n_steps
+        norm = {}
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # the monitors tell of a divergence
+            for inputs, targets, weights in batches.in_orders([each.random for each in starts.problems]):
+                errors = passes.learn_from(inputs, targets, weights)
+                rate, n_rows = problem.schedule.rate(n_steps), targets.shape[-2]
+                if batches.is_full:
+                    norm = {"gradient_norm": _gradient_norm(problem, starts.parameters, passes.gradient)}
+                squared_norms = [
+                    move(parameters, gradient, rate, problem.alpha / n_rows)
+                    for move, parameters, gradient in zip(movers, starts.parameters, passes.gradient, strict=True)
+                ]
+                error_sum += n_rows * errors + 0.5 * problem.alpha * np.array(squared_norms)
+                n_steps += 1
+        n_made = n_steps - problem.n_steps
+        for each in starts.problems:
+            each.n_steps = n_steps
+        problem.n_steps = n_steps  # also when its own start has left
+        stays = starts.record(error_sum / len(problem.examples), n_steps=n_made, learning_rate=rate, **norm)
+        if not stays.all() and len(starts):
+            movers = [move for move, stay in zip(movers, stays, strict=True) if stay]
+            passes = BackPropagation(problem.network, starts.parameters, problem.batch_size)
+
+
+def batches_at_once(problem: Problem) -> int:
+    """Say how many starts can learn side by side in mini-batches.
+
+    Parameters
+    ----------
+    problem : Problem
+        What is to be minimized.
+
+    Returns
+    -------
+    int
+        1 for sparse inputs.
+    """
+    if sparse.issparse(problem.examples.inputs):
+        return 1
+    floats = problem.batch_size * 2 * sum(problem.network.sizes) + 4 * len(problem.parameters)
+    return max(1, LARGEST_GROUP // floats)
+
+
+def _gradient_norm(problem: Problem, parameters: Floats, gradient: Floats) -> Any:
+    """Length of the gradient of the mean error with its penalty, when the batch holds all examples."""
+    whole = gradient.astype(np.float64)
+    n_coefs = problem.network.n_coefs
+    whole[..., :n_coefs] += problem.alpha / len(problem.examples) * parameters[..., :n_coefs]
+    return np.linalg.norm(whole, axis=-1)
 
 
 class _Batches:
@@ -53,6 +124,7 @@ class _Batches:
     def __init__(self, problem: Problem) -> None:
         self._examples = problem.examples
         self._size = problem.batch_size
+        self.is_full = self._size >= len(problem.examples)
         inputs, targets = self._examples.inputs, self._examples.targets
         self._inputs = None if sparse.issparse(inputs) else np.empty((self._size, inputs.shape[1]), inputs.dtype)
         self._targets = np.empty((self._size, targets.shape[1]), targets.dtype)
@@ -63,6 +135,21 @@ class _Batches:
         for start in range(0, n_samples, self._size):
             end = min(start + self._size, n_samples)
             yield self._slice(start, end) if order is None else self._gather(order[start:end])
+
+    def in_orders(self, randoms: Sequence[np.random.Generator | None]) -> Iterator[Batch]:
+        """Batches for several starts: one for all where there is no order, else tables of one batch a start."""
+        n_samples, weights = len(self._examples), self._examples.weights
+        if randoms[0] is None or self.is_full:
+            yield from self.in_order(None)
+            return
+        orders = np.array([random.permutation(n_samples) for random in randoms if random is not None])
+        for start in range(0, n_samples, self._size):
+            rows = orders[:, start : start + self._size]
+            yield (
+                self._examples.inputs[rows],
+                self._examples.targets[rows],
+                None if weights is None else weights[rows],
+            )
 
     def _slice(self, start: int, end: int) -> Batch:
         weights = self._examples.weights

@@ -11,7 +11,7 @@ from scipy import sparse
 from sinapsi.activations import Floats
 from sinapsi.feedforward import kernels
 from sinapsi.feedforward.solvers.problem import Problem
-from sinapsi.losses import LogLoss
+from sinapsi.losses import LogLoss, ObservedOnly
 from sinapsi.monitor import FitMonitor
 
 UNITS = {unit.name.lower(): unit for unit in kernels.Unit}
@@ -33,10 +33,11 @@ def has_kernel(problem: Problem) -> bool:
     Returns
     -------
     bool
-        True for dense inputs and the common activations.
+        True for dense inputs, known targets and the common activations.
     """
     names = {activation.short_name for activation in problem.network.activations}
-    return not sparse.issparse(problem.examples.inputs) and names <= UNITS.keys()
+    is_plain = not (sparse.issparse(problem.examples.inputs) or isinstance(problem.network.loss, ObservedOnly))
+    return is_plain and names <= UNITS.keys()
 
 
 def descend_online(problem: Problem, monitor: FitMonitor, velocity: Floats, *, nesterov: bool) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, ClassVar
 
 import numpy as np
@@ -86,6 +88,72 @@ class Solver(ShortForm, ABC):
     can_go_on: ClassVar[bool] = True  # whether partial_fit has a meaning
     knows_gradient_norm: ClassVar[bool] = False  # whether it records the gradient of the whole mean error
     default_criteria: ClassVar[tuple[Criterion, ...]] = (Tolerance(),)
+
+    def check(self, problem: Problem) -> None:
+        """Refuse a problem that this way cannot solve, before anything is learned.
+
+        Parameters
+        ----------
+        problem : Problem
+            What is to be minimized.
+
+        Raises
+        ------
+        InvalidParameterError
+            If the loss or the size does not suit the solver; the message names solvers that do.
+        """
+
+    def flops_at_a_time(self, problem: Problem) -> float:
+        """Estimate the size of the largest matrix product, by which threads and processes are chosen.
+
+        Parameters
+        ----------
+        problem : Problem
+            What is to be minimized.
+
+        Returns
+        -------
+        float
+            Floating-point operations.
+        """
+        return 2.0 * problem.batch_size * max(fan_in * fan_out for fan_in, fan_out in pairwise(problem.network.sizes))
+
+    def conclude(self, problem: Problem) -> None:
+        """Learn what belongs to the weights that were kept, after the training.
+
+        Parameters
+        ----------
+        problem : Problem
+            What was minimized; results go into its memory.
+        """
+
+    def starts_at_once(self, problem: Problem) -> int:
+        """Say how many starts of a problem can learn side by side in one program.
+
+        Parameters
+        ----------
+        problem : Problem
+            What is to be minimized.
+
+        Returns
+        -------
+        int
+            1 where starts learn one after the other.
+        """
+        return 1
+
+    def minimize_together(self, problems: Sequence[Problem], monitors: Sequence[FitMonitor]) -> None:
+        """Minimize from several starts; each learns as it would alone.
+
+        Parameters
+        ----------
+        problems : sequence of Problem
+            One a start, differing in parameters and random order only.
+        monitors : sequence of FitMonitor
+            Who watches each.
+        """
+        for problem, monitor in zip(problems, monitors, strict=True):
+            self.minimize(problem, monitor)
 
     @abstractmethod
     def minimize(self, problem: Problem, monitor: FitMonitor) -> None:

@@ -1,0 +1,193 @@
+"""Bayesian regularization: the data themselves say how strongly the weights are to be held back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sinapsi.activations import Floats
+from sinapsi.exceptions import InvalidParameterError
+from sinapsi.feedforward.backpropagation import Network
+from sinapsi.feedforward.solvers.levenberg_marquardt import DampedWalk
+from sinapsi.feedforward.solvers.linear_model import Claims, PrimalModel, check_size
+from sinapsi.feedforward.solvers.problem import Problem
+from sinapsi.feedforward.solvers.starts import FullBatchSolver, PerStart, Starts
+
+LARGEST_PRECISION = 1e12  # of weights or noise; beyond, a group of weights is 0 or the fit exact to rounding
+SETTLING_ROUNDS = 200  # of the evidence at given weights; each squares away most of what is left
+CONCLUSION_TOLERANCE = 1e-10  # share; the precisions then agree with those of the last step where it had converged
+SMALLEST_SHARE = 1e-6  # of the targets; so many at least count for the noise, when nearly all are used up by weights
+# lambda / beta for each target, before there is any evidence. So strong that learning begins with an almost flat
+# network, which the evidence then lets bend; begun loosely it would settle on one that fits the noise.
+FIRST_PENALTY = 0.3
+
+
+@dataclass(frozen=True)
+class Bayesian(FullBatchSolver):
+    """Levenberg-Marquardt on beta/2 sum e^2 + lambda/2 sum w^2, with MacKay's evidence for beta and lambda.
+
+    After every step the precisions of the noise and of the weights are set to what makes the data most probable:
+    lambda = gamma / sum w^2 and beta = (N - gamma) / sum e^2, where gamma, the number of effective parameters, counts
+    the directions in weight space that the data decide. MacKay (1992); with Gauss-Newton curvature, Foresee and Hagan
+    (1997). The biases of the output units stay free, as in ridge regression; without hidden layer this is
+    scikit-learn's ``BayesianRidge``.
+
+    Parameters
+    ----------
+    tol : float, default=1e-4
+        It has converged when a step changes no precision and not the sum of errors by a larger share, at least 0.
+    damping : float, default=1e-3
+        First damping of Levenberg-Marquardt, as a share of the largest curvature, above 0.
+    """
+
+    short_name = "bayesian"
+    tol: float = 1e-4
+    damping: float = 1e-3
+
+    def __post_init__(self) -> None:
+        if not (self.tol >= 0 and self.damping > 0):
+            raise InvalidParameterError(f"The solver bayesian wants tol of at least 0 and damping above 0. Got {self}.")
+
+    def check(self, problem: Problem) -> None:
+        check_size(problem, self.short_name, may_be_dual=False)
+
+    def flops_at_a_time(self, problem: Problem) -> float:
+        return 2.0 * problem.examples.targets.size * len(problem.parameters) ** 2
+
+    def floats_per_start(self, problem: Problem) -> int:
+        return 6 * len(problem.parameters) ** 2
+
+    def descend(self, starts: Starts) -> None:
+        model = PrimalModel(starts.problem, held_back(starts.problem.network), 0.0, starts.parameters)
+        evidence = Evidence(model, starts.problem)
+        walk = DampedWalk(model, self.damping)
+        while len(starts):
+            has_settled = walk.is_lower & (walk.share < self.tol) & (evidence.change < self.tol)
+            stays = starts.record(
+                0.5 * model.squares / len(starts.problem.examples),
+                rows=walk.is_lower,
+                converged={
+                    "precisions and errors change by a share smaller than tol in a step": has_settled,
+                    "no damping leads to a lower loss any more": walk.is_stuck(),
+                },
+                gradient_norm=np.linalg.norm(model.gradient(), axis=1) / len(starts.problem.examples),
+                effective_parameters=evidence.effective,
+                weight_precision=evidence.weight_precision,
+                noise_precision=evidence.noise_precision,
+                log_evidence=evidence.log_evidence,
+            )
+            for arrays in (model, walk, evidence):
+                arrays.keep(stays)
+            if len(starts):
+                starts.parameters = walk.step(starts.parameters)
+                evidence.reconsider(walk.is_lower)
+
+    def conclude(self, problem: Problem) -> None:
+        """Keep what the evidence says at the weights that were kept, and the posterior for the error bars."""
+        parameters = problem.parameters[np.newaxis].astype(np.float64)
+        model = PrimalModel(problem, held_back(problem.network), 0.0, parameters)
+        evidence = Evidence(model, problem)
+        everyone = np.ones(1, dtype=bool)
+        for _ in range(SETTLING_ROUNDS):
+            evidence.reconsider(everyone)
+            if evidence.change[0] < CONCLUSION_TOLERANCE:
+                break
+        problem.memory["evidence"] = np.array(
+            [evidence.effective[0], evidence.weight_precision[0], evidence.noise_precision[0], evidence.log_evidence[0]]
+        )
+        problem.memory["covariance"] = evidence.covariance[0]
+
+
+def held_back(network: Network) -> Claims:
+    """Tell which parameters have a prior: all but the biases of the output units.
+
+    Parameters
+    ----------
+    network : Network
+        The plan.
+
+    Returns
+    -------
+    array of bool of shape (n_parameters,)
+        True for weights and hidden biases.
+    """
+    return np.arange(network.n_parameters) < network.n_parameters - network.sizes[-1]
+
+
+class Evidence(PerStart):
+    """The two precisions of every start, and how probable they make the data.
+
+    Parameters
+    ----------
+    model : PrimalModel
+        The network near its present weights; its penalty is kept at weight precision / noise precision.
+    problem : Problem
+        What is learned.
+
+    Attributes
+    ----------
+    effective : array of shape (n_starts,)
+        gamma, the number of parameters that the data decide.
+    weight_precision, noise_precision : array of shape (n_starts,)
+        lambda and beta.
+    log_evidence : array of shape (n_starts,)
+        Logarithm of the probability density of the targets, the weights integrated out.
+    covariance : array of shape (n_starts, n_parameters, n_parameters)
+        Of the weights, given the data.
+    change : array of shape (n_starts,)
+        Share by which the precisions last changed.
+    """
+
+    def __init__(self, model: PrimalModel, problem: Problem) -> None:
+        self._model = model
+        self._n_held = int(held_back(problem.network).sum())  # they come first
+        self._n_targets = int(np.count_nonzero(~np.isnan(problem.examples.targets)))
+        n_starts = len(model.penalty)
+        self.noise_precision = np.clip(self._n_targets / model.squares, 0, LARGEST_PRECISION)
+        self.weight_precision = FIRST_PENALTY * self._n_targets * self.noise_precision
+        model.penalty = self.weight_precision / self.noise_precision
+        self.effective = np.full(n_starts, np.nan)
+        self.log_evidence = np.full(n_starts, np.nan)
+        self.change = np.full(n_starts, np.inf)
+        self.covariance: Floats = np.empty(model.curvature.shape)
+
+    def reconsider(self, rows: Claims) -> None:
+        """Set the precisions of some starts to the most probable values at their present weights.
+
+        Parameters
+        ----------
+        rows : array of bool of shape (n_starts,)
+            Whose weights have moved.
+        """
+        if not rows.any():
+            return
+        model = self._model
+        old = np.array([self.weight_precision, self.noise_precision])
+        self._weigh()
+        weights = np.maximum(model.penalized_squares(model.parameters), 1 / LARGEST_PRECISION)
+        noise = np.maximum(model.squares, 1 / LARGEST_PRECISION)
+        undecided = np.maximum(self._n_targets - self.effective, SMALLEST_SHARE * self._n_targets)
+        new = np.clip([self.effective / weights, undecided / noise], 1 / LARGEST_PRECISION, LARGEST_PRECISION)
+        new = np.where(rows, new, old)
+        self.weight_precision, self.noise_precision = new
+        self.change = np.where(rows, np.abs(new / old - 1).max(axis=0), self.change)
+        model.penalty = self.weight_precision / self.noise_precision
+
+    def _weigh(self) -> None:
+        """Covariance, effective parameters and evidence at the present precisions."""
+        model, n_held = self._model, self._n_held
+        model.penalty = self.weight_precision / self.noise_precision
+        precision = self.noise_precision[:, np.newaxis, np.newaxis] * model.damped(np.zeros(len(model.penalty)))
+        self.covariance = np.linalg.inv(precision)
+        spread = np.diagonal(self.covariance, axis1=1, axis2=2)[:, :n_held].sum(axis=1)
+        self.effective = np.clip(n_held - self.weight_precision * spread, 0, None)
+        log_volume = np.linalg.slogdet(precision)[1]
+        n_free = model.parameters.shape[1] - n_held
+        self.log_evidence = 0.5 * (
+            n_held * np.log(self.weight_precision)
+            + self._n_targets * np.log(self.noise_precision)
+            - 2 * self.noise_precision * model.value()
+            - log_volume
+            + (n_free - self._n_targets) * np.log(2 * np.pi)
+        )
