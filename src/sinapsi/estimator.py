@@ -219,8 +219,10 @@ def _with_way_out(error: ValueError, name: str = "X") -> InvalidInputError:
 
 
 def _numbers(y: ArrayLike, dtype: np.dtype[Any], *, may_be_missing: bool) -> Floats:
-    finite = "allow-nan" if may_be_missing and np.ndim(y) == 2 else True
+    finite = "allow-nan" if may_be_missing else True
     targets = check_array(y, dtype=dtype, ensure_2d=False, allow_nd=False, input_name="y", ensure_all_finite=finite)
+    if targets.ndim == 1:
+        assert_all_finite(targets, input_name="y")
     return np.asarray(targets)
 
 

@@ -81,3 +81,64 @@ RUMELHART_1986 = Reference(
     "Learning representations by back-propagating errors",
     "Nature 323, 533-536",
 )
+NOVIKOFF_1962 = Reference(
+    "Novikoff, Albert B. J.",
+    1962,
+    "On convergence proofs on perceptrons",
+    "Proceedings of the Symposium on the Mathematical Theory of Automata 12, 615-622",
+)
+GALLANT_1990 = Reference(
+    "Gallant, Stephen I.",
+    1990,
+    "Perceptron-based learning algorithms",
+    "IEEE Transactions on Neural Networks 1(2), 179-191",
+)
+FREUND_SCHAPIRE_1999 = Reference(
+    "Freund, Yoav and Schapire, Robert E.",
+    1999,
+    "Large margin classification using the perceptron algorithm",
+    "Machine Learning 37(3), 277-296",
+)
+NAGUMO_NODA_1967 = Reference(
+    "Nagumo, Jin-Ichi and Noda, Atsuhiko",
+    1967,
+    "A learning method for system identification",
+    "IEEE Transactions on Automatic Control 12(3), 282-287",
+)
+HAYKIN_2002 = Reference("Haykin, Simon", 2002, "Adaptive Filter Theory", "Prentice Hall, 4th edition")
+MARQUARDT_1963 = Reference(
+    "Marquardt, Donald W.",
+    1963,
+    "An algorithm for least-squares estimation of nonlinear parameters",
+    "Journal of the Society for Industrial and Applied Mathematics 11(2), 431-441",
+)
+MOLLER_1993 = Reference(
+    "Moller, Martin F.",
+    1993,
+    "A scaled conjugate gradient algorithm for fast supervised learning",
+    "Neural Networks 6(4), 525-533",
+)
+IGEL_HUSKEN_2000 = Reference(
+    "Igel, Christian and Husken, Michael",
+    2000,
+    "Improving the Rprop learning algorithm",
+    "Second International Symposium on Neural Computation, 115-121",
+)
+MACKAY_1992 = Reference(
+    "MacKay, David J. C.",
+    1992,
+    "A practical Bayesian framework for backpropagation networks",
+    "Neural Computation 4(3), 448-472",
+)
+KINGMA_BA_2015 = Reference(
+    "Kingma, Diederik P. and Ba, Jimmy",
+    2015,
+    "Adam: a method for stochastic optimization",
+    "International Conference on Learning Representations",
+)
+LIU_NOCEDAL_1989 = Reference(
+    "Liu, Dong C. and Nocedal, Jorge",
+    1989,
+    "On the limited memory BFGS method for large scale optimization",
+    "Mathematical Programming 45, 503-528",
+)

@@ -19,7 +19,7 @@ from sklearn.utils import get_tags
 
 import sinapsi
 from sinapsi.activations import logistic
-from sinapsi.feedforward.solvers import LBFGS, SGD
+from sinapsi.feedforward.solvers import LBFGS, SCG, SGD, Bayesian, LevenbergMarquardt
 from sinapsi.schedules import Cosine, InverseScaling
 from sinapsi.stopping import Goal, MaxSteps, Patience, TimeLimit
 
@@ -157,11 +157,19 @@ def solved(case: Case, problem: Problem | None = None, **changes: Any) -> Any:
 # A falling rate lets the perceptron come to rest on classes that overlap, as those of scikit-learn's checks.
 RESTFUL = {"learning_rate": "inverse_scaling(1.0)"}
 LMS_FULL = {"solver": "lms", "batch_size": "full", "shuffle": False}  # shuffled, its sums would differ in the last bit
+NLMS = {"solver": "normalized_lms"}
 SMALL = {"hidden_layer_sizes": (5,), "learning_rate": 0.01}
 IN_BATCHES = {**SMALL, "solver": "sgd", "batch_size": 8, "learning_rate": 0.05, "max_iter": 50}
 ONLINE = {**SMALL, "solver": "sgd", "batch_size": 1, "max_iter": 20}
 # One minimum, whatever the start. alpha = 0, because a batch's penalty does not depend on how many examples there are.
 CONVEX = {"hidden_layer_sizes": (), "alpha": 0.0, "momentum": 0.0, "max_iter": 1000, "stopping": "max_iter(100)"}
+# Full-batch solvers go the same way for weight 2 and for the example doubled, up to rounding.
+TANH = {"hidden_layer_sizes": (5,), "activation": "tanh"}
+RPROP = {**TANH, "solver": "rprop", "max_iter": 30, "stopping": "max_iter(30)"}
+SCALED = {**TANH, "solver": SCG(gtol=1e-11, ftol=0.0), "alpha": 3.0, "max_iter": 2000}
+DAMPED = {**TANH, "solver": LevenbergMarquardt(gtol=1e-12, ftol=0.0), "alpha": 3.0, "max_iter": 1000}
+WITH_EVIDENCE = {"hidden_layer_sizes": (2,), "activation": "tanh", "solver": Bayesian(damping=0.1), "max_iter": 20}
+SQUARED = {"loss": "squared_error"}
 FULL_BATCH = {**SMALL, "solver": "sgd", "batch_size": "full", "learning_rate": 0.1}
 CONVERGED = {"hidden_layer_sizes": (5,), "activation": "tanh", "solver": TIGHT, "alpha": 3.0, "max_iter": 2000}
 GIVEN_START = ([np.full((4, 2), 0.25), np.full((2, 1), -0.5)], [np.zeros(2), np.ones(1)])  # fits two classes
@@ -189,6 +197,12 @@ RECIPES: Mapping[str, Recipe] = {
             "worst": Variant({"order": "worst"}, is_random=False),
             "kesler": Variant({"multi_class": "kesler", **RESTFUL}),
             "random-start": Variant({"init": "random", "order": "cyclic", **RESTFUL}),
+            "averaged": Variant({"variant": "averaged"}),
+            "averaged-kesler": Variant({"variant": "averaged", "multi_class": "kesler", **RESTFUL}),
+            "pocket": Variant({"variant": "pocket"}),
+            "pocket-kesler": Variant({"variant": "pocket", "multi_class": "kesler", **RESTFUL}),
+            "voted": Variant({"variant": "voted", "order": "cyclic", **RESTFUL}, is_random=False),
+            "voted-kesler": Variant({"variant": "voted", "multi_class": "kesler", **RESTFUL}),
         },
         quick={"max_iter": 6},
         objects={"learning_rate": InverseScaling(0.5, power=0.6), "stopping": TimeLimit(60.0), **CLASS_WEIGHT},
@@ -204,6 +218,11 @@ RECIPES: Mapping[str, Recipe] = {
                 {"solver": "lms", "batch_size": 8}, settled={"learning_rate": 0.02, "stopping": "max_iter(200)"}
             ),
             "lms-full": Variant({**LMS_FULL, "alpha": 1.0}, is_random=False),
+            "normalized-lms": Variant(NLMS, settled={"learning_rate": 0.05, "stopping": "max_iter(200)"}),
+            "normalized-lms-batches": Variant(
+                {**NLMS, "batch_size": 8, "alpha": 0.5}, settled={"learning_rate": 0.1, "stopping": "max_iter(200)"}
+            ),
+            "rls": Variant({"solver": "rls", "alpha": 1.0}, is_random=False, iterates=False),
         },
         quick={"max_iter": 6},
         objects=ADALINE_OBJECTS,
@@ -217,6 +236,11 @@ RECIPES: Mapping[str, Recipe] = {
                 settled={"learning_rate": 0.01, "stopping": "max_iter(400)"},
             ),
             "lms-full": Variant(LMS_FULL, is_random=False),
+            "normalized-lms": Variant(
+                {**NLMS, "learning_rate": 0.05, "stopping": "tolerance(1e-5, 50)"},
+                settled={"learning_rate": 0.05, "stopping": "max_iter(400)"},
+            ),
+            "rls": Variant({"solver": "rls"}, is_random=False, iterates=False),
         },
         quick={"max_iter": 6},
         objects={**ADALINE_OBJECTS, **CLASS_WEIGHT},
@@ -229,6 +253,10 @@ RECIPES: Mapping[str, Recipe] = {
             "online": Variant(ONLINE, settled={**CONVEX, "learning_rate": 0.02}),
             "full": Variant(FULL_BATCH),
             "lbfgs": Variant(CONVERGED),
+            "rprop": Variant(RPROP),
+            "scg": Variant(SCALED),
+            "lm": Variant(DAMPED),
+            "bayesian": Variant(WITH_EVIDENCE),
         },
         quick={"max_iter": 6},
         objects=MLP_OBJECTS,
@@ -241,6 +269,10 @@ RECIPES: Mapping[str, Recipe] = {
             "online": Variant(ONLINE, settled={**CONVEX, "learning_rate": 0.05}),
             "full": Variant(FULL_BATCH),
             "lbfgs": Variant(CONVERGED),
+            "rprop": Variant(RPROP),
+            "scg": Variant(SCALED),
+            "lm": Variant({**DAMPED, **SQUARED, "alpha": 0.3}),
+            "bayesian": Variant({**WITH_EVIDENCE, **SQUARED}),
             "squared-error": Variant(
                 {"loss": "squared_error", "learning_rate": 0.01}, settled={**CONVEX, "learning_rate": 0.05}
             ),

@@ -50,8 +50,11 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):
         What learning minimizes; the first two are the same. With squared error the outputs are no probabilities, and
         there is ``decision_function`` instead of ``predict_proba``.
     solver : str or Solver, default="adam"
-        ``"sgd"`` is back-propagation by the generalized delta rule (``"sgd(nesterov=True)"`` looks ahead), ``"adam"``
-        adapts its steps, ``"lbfgs"`` uses all examples at once.
+        In mini-batches: ``"sgd"`` is back-propagation by the generalized delta rule (``"sgd(nesterov=True)"`` looks
+        ahead), ``"adam"`` adapts its steps. On all examples at once: ``"rprop"`` follows the signs of the gradient,
+        ``"scg"`` (scaled conjugate gradients) and ``"lbfgs"`` use curvature; ``"lm"`` (Levenberg-Marquardt) is the
+        fastest for squared errors and up to some thousand weights, and ``"bayesian"`` lets the data choose the penalty
+        and knows how sure it is (both only for ``loss="squared_error"``).
     init : str or (coefs, intercepts), default="glorot"
         Starting weights: "uniform" in [-0.5, 0.5], "glorot", "he", "lecun", "nguyen_widrow", or two lists with a
         weight matrix and a bias vector a layer.
@@ -61,21 +64,21 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):
         Share in [0, 1) of the last step in the next one ("sgd"); eta stands inside, as in the generalized delta rule.
     batch_size : int, "auto" or "full", default="auto"
         Examples a step: 1 is online, "full" is batch learning, "auto" a tenth of the examples, but at least 10 and at
-        most 200. "lbfgs" always uses all.
+        most 200. The other solvers always use all.
     max_iter : int, default=200
         Largest number of passes over the data; 0 only sets up the network with its starting weights.
     alpha : float, default=0.0001
         Weight >= 0 of the penalty, in the convention of scikit-learn's MLP: alpha / (2 n) times the squared weights
-        stands beside the **mean** error of the n examples of a batch.
+        stands beside the **mean** error of the n examples of a batch. "bayesian" finds its own instead.
     n_init : int, default=1
-        Number of random starts; the one with the lowest validation loss (training loss without validation data) is
-        kept.
+        Number of random starts; the one with the lowest validation loss is kept (without validation data the one with
+        the lowest training loss, of "bayesian" the highest evidence). Small networks learn side by side.
     shuffle : bool, default=True
         Whether the examples come in a new random order in every pass.
     stopping : str, Criterion or None, default=None
-        Stopping rules besides ``max_iter``, see :mod:`sinapsi.stopping`. None stands for ``"tolerance(1e-4, 10)"``,
-        for ``"patience(10)"`` when there are validation data (the best weights are kept), and for its own
-        convergence test with "lbfgs".
+        Stopping rules besides ``max_iter``, see :mod:`sinapsi.stopping`. None stands for ``"tolerance(1e-4, 10)"`` with
+        "sgd", "adam" and "rprop", and for ``"patience(10)"`` when there are validation data (the best weights are
+        kept). The solvers that use curvature have convergence tests of their own besides.
     validation_fraction : float, default=0.0
         Share of the examples held out to watch the validation loss, in [0, 1).
     class_weight : dict, "balanced" or None, default=None
@@ -83,7 +86,8 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):
     warm_start : bool, default=False
         Whether ``fit`` goes on from the present weights.
     n_jobs : int or None, default=None
-        Processes over which the ``n_init`` starts are spread, as in joblib; the result does not depend on it.
+        Processes over which the ``n_init`` starts of a large network are spread, as in joblib; the result does not
+        depend on it.
     verbose : int, default=0
         1 shows a progress bar on a terminal.
     random_state : int, RandomState, Generator or None, default=None
@@ -106,10 +110,19 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):
     n_iter_ : int
         Passes over the data in the last fit.
     history_ : History
-        Per pass: ``loss`` (penalty included, as met on the way), ``learning_rate`` or ``gradient_norm``, and the
-        validation columns where there are any.
+        Per pass: ``loss`` (penalty included, as met on the way; "bayesian": without it), the validation columns where
+        there are any, and what the solver knows: ``learning_rate``, ``gradient_norm`` (full batches), ``damping``, or
+        the four numbers of the evidence.
     stop_reason_ : StopReason
         Why learning ended.
+    effective_parameters_ : float
+        Number of parameters that the data decide ("bayesian" only, as the next three).
+    weight_precision_ : float
+        Reciprocal variance of the weights; with the next, lambda and beta of MacKay (1992).
+    noise_precision_ : float
+        Reciprocal variance of the noise in the targets.
+    log_evidence_ : float
+        Logarithm of the probability density of the targets, the weights integrated out.
     n_features_in_ : int
         Number of columns of X.
     feature_names_in_ : array of shape (n_features,)
@@ -117,7 +130,9 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):
 
     References
     ----------
-    Rumelhart, Hinton and Williams (1986), Learning representations by back-propagating errors.
+    Rumelhart, Hinton and Williams (1986), Learning representations by back-propagating errors. Kingma and Ba (2015),
+    Adam. Liu and Nocedal (1989), L-BFGS. Igel and Husken (2000), iRprop+. Moller (1993), SCG. Marquardt (1963).
+    MacKay (1992), A practical Bayesian framework for backpropagation networks.
 
     Examples
     --------

@@ -20,13 +20,23 @@ from sinapsi.estimator import (
 from sinapsi.exceptions import InvalidInputError, InvalidParameterError
 from sinapsi.feedforward import initialization
 from sinapsi.feedforward.backpropagation import BackPropagation, Network, outputs_of
+from sinapsi.feedforward.diagnosis import Diagnosis, diagnosis_of
 from sinapsi.feedforward.initialization import starting_parameters
 from sinapsi.feedforward.solvers import Solver, solver_named
 from sinapsi.feedforward.training import Outcome, Start, Task, best_of_starts, train
 from sinapsi.history import History
 from sinapsi.losses import Loss, ObservedOnly, loss_named
 from sinapsi.parameters import Rule, boolean, choice, count, instance, nothing, number, random_source
-from sinapsi.references import RUMELHART_1986, Reference
+from sinapsi.references import (
+    IGEL_HUSKEN_2000,
+    KINGMA_BA_2015,
+    LIU_NOCEDAL_1989,
+    MACKAY_1992,
+    MARQUARDT_1963,
+    MOLLER_1993,
+    RUMELHART_1986,
+    Reference,
+)
 from sinapsi.schedules import Schedule, schedule_named
 from sinapsi.stopping import AnyOf, Criterion, MaxIter, Patience, StopReason, criteria_in
 from sinapsi.validation import ExampleSet
@@ -51,7 +61,15 @@ class MultilayerPerceptron(NetworkEstimator):
     """What the regressor and the classifier share."""
 
     _chapter = 3
-    _references: ClassVar[tuple[Reference, ...]] = (RUMELHART_1986,)
+    _references: ClassVar[tuple[Reference, ...]] = (
+        RUMELHART_1986,
+        KINGMA_BA_2015,
+        LIU_NOCEDAL_1989,
+        IGEL_HUSKEN_2000,
+        MOLLER_1993,
+        MARQUARDT_1963,
+        MACKAY_1992,
+    )
     _accepts_sparse = True
     _accepts_missing_targets = True
     _short_forms: ClassVar[Mapping[str, Callable[[Any], object]]] = {
@@ -332,14 +350,14 @@ class MultilayerPerceptron(NetworkEstimator):
 
     def _own_score(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None) -> float | None:
         """The score over the targets that are known; None where none is missing and scikit-learn's own will do."""
-        if np.ndim(y) != 2 or getattr(np.asarray(y).dtype, "kind", "") != "f" or not np.isnan(np.asarray(y)).any():
+        answers = np.asarray(y)
+        if answers.ndim != 2 or answers.dtype.kind != "f" or not np.isnan(answers).any():
             return None
         check_is_fitted(self)
-        inputs, answers = self._inputs_and_targets(X, y, reset=False)
-        targets = self._encode(answers)
-        self._check_outputs(targets)
-        outputs = outputs_of(self._network(), self.coefs_, self.intercepts_, inputs)
-        return self._score_of(targets, outputs, weights_of_examples(sample_weight, len(targets), outputs.dtype))
+        examples = self._answered(X, y)
+        outputs = outputs_of(self._network(), self.coefs_, self.intercepts_, examples.inputs)
+        weights = weights_of_examples(sample_weight, len(examples), outputs.dtype)
+        return self._score_of(examples.targets, outputs, weights)
 
     def local_gradients(self, X: ArrayLike, y: ArrayLike) -> list[Floats]:
         """Show every delta of back-propagation: the local gradients -dE/dv of all units, example by example.
@@ -358,14 +376,61 @@ class MultilayerPerceptron(NetworkEstimator):
             the gradient ``-mean_n(y_i delta_j)`` over the examples n.
         """
         check_is_fitted(self)
-        inputs, answers = self._inputs_and_targets(X, y, reset=False)
+        examples, network = self._answered(X, y), self._network()
+        if np.isnan(examples.targets).any():
+            network = replace(network, loss=ObservedOnly(network.loss))
+        passes = BackPropagation(network, self._present_weights(network), len(examples))
+        return [delta.copy() for delta in passes.local_gradients(passes.forward(examples.inputs), examples.targets)]
+
+    def diagnose(
+        self, X: ArrayLike, y: ArrayLike, *, X_val: ArrayLike | None = None, y_val: ArrayLike | None = None
+    ) -> Diagnosis:
+        """Look the fitted network over: what is well, what is not, and what to do about it.
+
+        It looks at the examples for each weight (the course's rule of thumb asks for 4 to 10), at how training ended,
+        at the size of the inputs, at units that never fire or are saturated, at targets out of reach, and at the loss
+        against that of a constant answer; with validation data at how well the network generalizes.
+
+        Parameters
+        ----------
+        X : array or sparse matrix of shape (n_samples, n_features)
+            The examples it learned from.
+        y : array of shape (n_samples,) or (n_samples, n_outputs)
+            Their answers.
+        X_val, y_val : arrays of the same kind, optional
+            Examples it did not learn from.
+
+        Returns
+        -------
+        Diagnosis
+            ``print`` shows it as a report; ``findings`` has the parts, each with fact, verdict and advice.
+
+        Raises
+        ------
+        InvalidInputError
+            If the data do not fit the network.
+        """
+        check_is_fitted(self)
+        examples, held_out = self._with_validation(
+            self._answered(X, y), (X_val, y_val), self._encode, fraction=0.0, random=self._random, strata=None
+        )
         network = self._network()
+        return diagnosis_of(
+            type(self).__name__,
+            replace(network, loss=ObservedOnly(network.loss)),
+            self._present_weights(network),
+            examples,
+            held_out,
+            self.stop_reason_,
+            getattr(self, "effective_parameters_", None),
+        )
+
+    def _answered(self, X: ArrayLike, y: ArrayLike) -> ExampleSet:
+        """Examples for a fitted network, in its own terms."""
+        inputs, answers = self._inputs_and_targets(X, y, reset=False)
         targets = self._encode(answers).astype(self.coefs_[0].dtype, copy=False)
         self._check_outputs(targets)
-        if np.isnan(targets).any():
-            network = replace(network, loss=ObservedOnly(network.loss))
-        passes = BackPropagation(network, self._present_weights(network), len(targets))
-        return [delta.copy() for delta in passes.local_gradients(passes.forward(inputs), targets)]
+        return ExampleSet(inputs, targets)
 
 
 def _check_some_known(targets: Floats) -> None:

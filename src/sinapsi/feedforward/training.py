@@ -101,6 +101,7 @@ class Task:
             momentum=self.momentum,
             random=start.random if self.shuffle else None,
             memory=start.memory,
+            mean_weight=mean_weight,
         )
 
     def monitor(self, start: Start, *, verbose: int = 0, tells: bool = True) -> FitMonitor:

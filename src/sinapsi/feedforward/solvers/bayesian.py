@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,8 +14,10 @@ from sinapsi.feedforward.solvers.levenberg_marquardt import DampedWalk
 from sinapsi.feedforward.solvers.linear_model import Claims, PrimalModel, check_size
 from sinapsi.feedforward.solvers.problem import Problem
 from sinapsi.feedforward.solvers.starts import FullBatchSolver, PerStart, Starts
+from sinapsi.validation import ExampleSet
 
-LARGEST_PRECISION = 1e12  # of weights or noise; beyond, a group of weights is 0 or the fit exact to rounding
+LARGEST_PRECISION = 1e12  # of the weights; beyond, they are 0
+EXACT = 1e-10  # share of the targets' mean square; a fit with smaller errors leaves no noise to estimate
 SETTLING_ROUNDS = 200  # of the evidence at given weights; each squares away most of what is left
 CONCLUSION_TOLERANCE = 1e-10  # share; the precisions then agree with those of the last step where it had converged
 SMALLEST_SHARE = 1e-6  # of the targets; so many at least count for the noise, when nearly all are used up by weights
@@ -59,19 +62,23 @@ class Bayesian(FullBatchSolver):
         return 6 * len(problem.parameters) ** 2
 
     def descend(self, starts: Starts) -> None:
-        model = PrimalModel(starts.problem, held_back(starts.problem.network), 0.0, starts.parameters)
-        evidence = Evidence(model, starts.problem)
+        problem = counting_each(starts.problem)
+        n_examples = counted(problem.examples)
+        model = PrimalModel(problem, held_back(problem.network), 0.0, starts.parameters)
+        evidence = Evidence(model, problem)
+        evidence.recall(starts.recalled("evidence", np.full((len(starts), 4), np.nan)))
         walk = DampedWalk(model, self.damping)
         while len(starts):
             has_settled = walk.is_lower & (walk.share < self.tol) & (evidence.change < self.tol)
             stays = starts.record(
-                0.5 * model.squares / len(starts.problem.examples),
+                0.5 * model.squares / n_examples,
                 rows=walk.is_lower,
                 converged={
                     "precisions and errors change by a share smaller than tol in a step": has_settled,
+                    "the targets are met so closely that no noise is left to estimate": evidence.is_exact(),
                     "no damping leads to a lower loss any more": walk.is_stuck(),
                 },
-                gradient_norm=np.linalg.norm(model.gradient(), axis=1) / len(starts.problem.examples),
+                gradient_norm=np.linalg.norm(model.gradient(), axis=1) / n_examples,
                 effective_parameters=evidence.effective,
                 weight_precision=evidence.weight_precision,
                 noise_precision=evidence.noise_precision,
@@ -84,7 +91,12 @@ class Bayesian(FullBatchSolver):
                 evidence.reconsider(walk.is_lower)
 
     def conclude(self, problem: Problem) -> None:
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            self._conclude(problem)
+
+    def _conclude(self, problem: Problem) -> None:
         """Keep what the evidence says at the weights that were kept, and the posterior for the error bars."""
+        problem = counting_each(problem)
         parameters = problem.parameters[np.newaxis].astype(np.float64)
         model = PrimalModel(problem, held_back(problem.network), 0.0, parameters)
         evidence = Evidence(model, problem)
@@ -93,10 +105,12 @@ class Bayesian(FullBatchSolver):
             evidence.reconsider(everyone)
             if evidence.change[0] < CONCLUSION_TOLERANCE:
                 break
-        problem.memory["evidence"] = np.array(
-            [evidence.effective[0], evidence.weight_precision[0], evidence.noise_precision[0], evidence.log_evidence[0]]
+        kept = np.array(
+            [evidence.effective, evidence.weight_precision, evidence.noise_precision, evidence.log_evidence]
         )
-        problem.memory["covariance"] = evidence.covariance[0]
+        if np.isfinite(kept).all() and np.isfinite(evidence.covariance).all():  # else the fit has diverged
+            problem.memory["evidence"] = kept[:, 0]
+            problem.memory["covariance"] = evidence.covariance[0]
 
 
 def held_back(network: Network) -> Claims:
@@ -113,6 +127,62 @@ def held_back(network: Network) -> Claims:
         True for weights and hidden biases.
     """
     return np.arange(network.n_parameters) < network.n_parameters - network.sizes[-1]
+
+
+def inverse(matrices: Floats) -> Floats:
+    """Invert a matrix for every start.
+
+    Parameters
+    ----------
+    matrices : array of shape (n_starts, n, n)
+        Symmetric, positive definite unless something has gone wrong.
+
+    Returns
+    -------
+    array of shape (n_starts, n, n)
+        Inverses; NaN where there is none.
+    """
+    try:
+        return np.asarray(np.linalg.inv(matrices))
+    except np.linalg.LinAlgError:
+        if len(matrices) == 1:
+            return np.full_like(matrices, np.nan)
+        return np.concatenate([inverse(matrices[row : row + 1]) for row in range(len(matrices))])
+
+
+def counting_each(problem: Problem) -> Problem:
+    """Give a problem its weights as the user gave them: weight 2 is as much evidence as the example twice.
+
+    Parameters
+    ----------
+    problem : Problem
+        With weights of mean 1.
+
+    Returns
+    -------
+    Problem
+        The same with weights that count examples.
+    """
+    weights = problem.examples.weights
+    if weights is None:
+        return problem
+    return dataclasses.replace(problem, examples=problem.examples.weighing(weights * problem.mean_weight))
+
+
+def counted(examples: ExampleSet) -> float:
+    """Count the examples, each with its weight.
+
+    Parameters
+    ----------
+    examples : ExampleSet
+        The examples.
+
+    Returns
+    -------
+    float
+        Their number, or the sum of their weights.
+    """
+    return float(len(examples) if examples.weights is None else examples.weights.sum())
 
 
 class Evidence(PerStart):
@@ -142,15 +212,31 @@ class Evidence(PerStart):
     def __init__(self, model: PrimalModel, problem: Problem) -> None:
         self._model = model
         self._n_held = int(held_back(problem.network).sum())  # they come first
-        self._n_targets = int(np.count_nonzero(~np.isnan(problem.examples.targets)))
+        targets, weights = problem.examples.targets.astype(np.float64), problem.examples.weights
+        counts = ~np.isnan(targets) * (1.0 if weights is None else weights[:, np.newaxis])
+        self._n_targets = float(counts.sum())
+        mean_square = float((counts * np.nan_to_num(targets) ** 2).sum()) / self._n_targets
         n_starts = len(model.penalty)
-        self.noise_precision = np.clip(self._n_targets / model.squares, 0, LARGEST_PRECISION)
+        self._smallest_square = max(EXACT * mean_square, 1 / LARGEST_PRECISION)
+        self.noise_precision = np.minimum(self._n_targets / model.squares, 1 / self._smallest_square)
         self.weight_precision = FIRST_PENALTY * self._n_targets * self.noise_precision
         model.penalty = self.weight_precision / self.noise_precision
         self.effective = np.full(n_starts, np.nan)
         self.log_evidence = np.full(n_starts, np.nan)
         self.change = np.full(n_starts, np.inf)
         self.covariance: Floats = np.empty(model.curvature.shape)
+
+    def recall(self, kept: Floats) -> None:
+        """Go on from precisions that an earlier fit left.
+
+        Parameters
+        ----------
+        kept : array of shape (n_starts, 4)
+            What :meth:`Bayesian.conclude` kept; NaN where there is nothing to go on from.
+        """
+        self.weight_precision = np.where(np.isnan(kept[:, 1]), self.weight_precision, kept[:, 1])
+        self.noise_precision = np.where(np.isnan(kept[:, 2]), self.noise_precision, kept[:, 2])
+        self._model.penalty = self.weight_precision / self.noise_precision
 
     def reconsider(self, rows: Claims) -> None:
         """Set the precisions of some starts to the most probable values at their present weights.
@@ -166,24 +252,36 @@ class Evidence(PerStart):
         old = np.array([self.weight_precision, self.noise_precision])
         self._weigh()
         weights = np.maximum(model.penalized_squares(model.parameters), 1 / LARGEST_PRECISION)
-        noise = np.maximum(model.squares, 1 / LARGEST_PRECISION)
         undecided = np.maximum(self._n_targets - self.effective, SMALLEST_SHARE * self._n_targets)
-        new = np.clip([self.effective / weights, undecided / noise], 1 / LARGEST_PRECISION, LARGEST_PRECISION)
-        new = np.where(rows, new, old)
+        noise_precision = np.minimum(undecided / model.squares, 1 / self._smallest_square)
+        weight_precision = np.clip(self.effective / weights, 1 / LARGEST_PRECISION, LARGEST_PRECISION)
+        new = np.where(rows, [weight_precision, noise_precision], old)
         self.weight_precision, self.noise_precision = new
         self.change = np.where(rows, np.abs(new / old - 1).max(axis=0), self.change)
         model.penalty = self.weight_precision / self.noise_precision
+
+    def is_exact(self) -> Claims:
+        """Tell which starts meet their targets to rounding.
+
+        Returns
+        -------
+        array of bool of shape (n_starts,)
+            Where the mean squared error is below that of any noise.
+        """
+        return np.asarray(self._model.squares <= self._smallest_square * self._n_targets)
 
     def _weigh(self) -> None:
         """Covariance, effective parameters and evidence at the present precisions."""
         model, n_held = self._model, self._n_held
         model.penalty = self.weight_precision / self.noise_precision
-        precision = self.noise_precision[:, np.newaxis, np.newaxis] * model.damped(np.zeros(len(model.penalty)))
-        self.covariance = np.linalg.inv(precision)
+        # A share of the curvature that is below rounding keeps the matrix invertible where the data decide everything.
+        precision = model.damped(np.finfo(np.float64).eps * model.largest_curvature())
+        self.covariance = inverse(precision) / self.noise_precision[:, np.newaxis, np.newaxis]
         spread = np.diagonal(self.covariance, axis1=1, axis2=2)[:, :n_held].sum(axis=1)
         self.effective = np.clip(n_held - self.weight_precision * spread, 0, None)
-        log_volume = np.linalg.slogdet(precision)[1]
-        n_free = model.parameters.shape[1] - n_held
+        n_parameters = model.parameters.shape[1]
+        log_volume = np.linalg.slogdet(precision)[1] + n_parameters * np.log(self.noise_precision)
+        n_free = n_parameters - n_held
         self.log_evidence = 0.5 * (
             n_held * np.log(self.weight_precision)
             + self._n_targets * np.log(self.noise_precision)

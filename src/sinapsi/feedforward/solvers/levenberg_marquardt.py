@@ -67,6 +67,8 @@ class LevenbergMarquardt(FullBatchSolver):
         penalized = np.arange(len(problem.parameters)) < problem.network.n_coefs
         model = (DualModel if is_dual(problem) else PrimalModel)(problem, penalized, problem.alpha, starts.parameters)
         walk = DampedWalk(model, self.damping)
+        walk.damping = starts.recalled("damping", walk.damping)
+        walk.growth = starts.recalled("growth", walk.growth)
         while len(starts):
             flattest = np.abs(model.gradient()).max(axis=1) / len(problem.examples)
             stays = starts.record(
@@ -77,6 +79,7 @@ class LevenbergMarquardt(FullBatchSolver):
                     "the loss falls by a share smaller than ftol in a step": walk.is_lower & (walk.share < self.ftol),
                     "no damping leads to a lower loss any more": walk.is_stuck(),
                 },
+                memory={"damping": walk.damping, "growth": walk.growth},
                 gradient_norm=np.linalg.norm(model.gradient(), axis=1) / len(problem.examples),
                 damping=walk.damping,
             )
@@ -100,6 +103,8 @@ class DampedWalk(PerStart):
     ----------
     damping : array of shape (n_starts,)
         mu of each start.
+    growth : array of shape (n_starts,)
+        nu, the factor on mu after the next step that leads no lower.
     is_lower : array of bool of shape (n_starts,)
         Whose last step was accepted, because it lowered the error.
     share : array of shape (n_starts,)
@@ -112,7 +117,7 @@ class DampedWalk(PerStart):
         self.damping = first_damping * self._largest_curvature
         self.is_lower = np.zeros(len(self.damping), dtype=bool)
         self.share = np.ones(len(self.damping))
-        self._growth = np.full(len(self.damping), 2.0)  # nu
+        self.growth = np.full(len(self.damping), 2.0)
 
     def is_stuck(self) -> Claims:
         """Tell which starts cannot go lower with any damping.
@@ -146,8 +151,8 @@ class DampedWalk(PerStart):
         self.is_lower = fall > 0  # NaN is not
         self.share = fall / before
         eased = self.damping * np.maximum(1 / 3, 1 - (2 * gain - 1) ** 3)
-        self.damping = np.where(self.is_lower, eased, self.damping * self._growth)
-        self._growth = np.where(self.is_lower, 2.0, 2 * self._growth)
+        self.damping = np.where(self.is_lower, eased, self.damping * self.growth)
+        self.growth = np.where(self.is_lower, 2.0, 2 * self.growth)
         moved = np.where(self.is_lower[:, np.newaxis], parameters + steps, parameters)
         model.renew(moved, self.is_lower)
         return moved

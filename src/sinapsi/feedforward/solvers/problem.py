@@ -44,6 +44,8 @@ class Problem:
         Source of a new order in every epoch; None keeps the order given.
     memory : dict of str to array
         What the solver keeps from one fit to the next (velocities, moments, number of steps).
+    mean_weight : float, default=1.0
+        Mean of the examples' weights as the user gave them.
     """
 
     network: Network
@@ -55,6 +57,7 @@ class Problem:
     momentum: float
     random: np.random.Generator | None
     memory: dict[str, NDArray[Any]] = field(default_factory=dict)
+    mean_weight: float = 1.0
 
     def remembered(self, name: str) -> Floats:
         """Give an array like the parameters that outlives the fit; zeros at first.

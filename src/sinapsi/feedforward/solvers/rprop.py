@@ -52,10 +52,11 @@ class Rprop(FullBatchSolver):
     def descend(self, starts: Starts) -> None:
         evaluate = FullBatch(starts.problem)
         error, gradient = evaluate(starts.parameters)
-        sizes = np.full_like(gradient, self.first_step)
-        before = np.zeros_like(gradient)  # gradient of the step before; 0 where that step was taken back
-        moves = np.zeros_like(gradient)
-        has_worsened = np.zeros(len(starts), dtype=bool)
+        sizes = starts.recalled("sizes", np.full_like(gradient, self.first_step))
+        # The gradient of the step before; 0 where that step was taken back.
+        before = starts.recalled("before", np.zeros_like(gradient))
+        moves = starts.recalled("moves", np.zeros_like(gradient))
+        has_worsened = starts.recalled("has_worsened", np.zeros(len(starts), dtype=bool))
         while len(starts):
             turned = gradient * before < 0
             sizes = self._sizes(sizes, gradient * before)
@@ -65,7 +66,11 @@ class Rprop(FullBatchSolver):
             error_before = error
             error, gradient = evaluate(starts.parameters)
             has_worsened = error > error_before
-            stays = starts.record(error, gradient_norm=np.linalg.norm(gradient, axis=1))
+            stays = starts.record(
+                error,
+                gradient_norm=np.linalg.norm(gradient, axis=1),
+                memory={"sizes": sizes, "before": before, "moves": moves, "has_worsened": has_worsened},
+            )
             if not stays.all():
                 error, gradient, sizes, before, moves, has_worsened = (
                     array[stays] for array in (error, gradient, sizes, before, moves, has_worsened)

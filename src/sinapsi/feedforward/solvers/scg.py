@@ -15,6 +15,7 @@ from sinapsi.feedforward.solvers.starts import FullBatchSolver, PerStart, Starts
 NEARBY = 1e-4  # Møller's sigma: distance to the second gradient, along a direction of length 1
 LARGEST_SCALE = 1e20  # where even the short steps of such a scale lower nothing, the bottom is reached
 SMALLEST_ERROR = np.finfo(np.float64).tiny  # shares of an error of 0 are taken of this
+REMEMBERED = ("direction", "curvature", "scale", "n_steps", "has_moved")  # from one fit to the next
 LOST = -9.0  # stands for a comparison that is not finite: the scale grows by ten times the curvature
 
 
@@ -60,6 +61,7 @@ class SCG(FullBatchSolver):
                     "the loss falls by a share smaller than ftol in a step": lowered & (share < self.ftol),
                     "no lower loss could be found along the direction of search": search.scale > LARGEST_SCALE,
                 },
+                memory={name: getattr(search, name) for name in REMEMBERED},
                 gradient_norm=np.linalg.norm(search.gradient, axis=1),
             )
             search.keep(stays)
@@ -77,11 +79,12 @@ class _Search(PerStart):
         self._starts = starts
         self._evaluate = evaluate
         self.error, self.gradient = evaluate(starts.parameters)
-        self.direction = -self.gradient
-        self.curvature = np.zeros(len(starts))
-        self.scale = np.full(len(starts), first_scale)
-        self.n_steps = np.zeros(len(starts), dtype=np.int64)
-        self.has_moved = np.ones(len(starts), dtype=bool)  # the curvature is taken anew after every move
+        self.direction = starts.recalled("direction", -self.gradient)
+        self.curvature = starts.recalled("curvature", np.zeros(len(starts)))
+        self.scale = starts.recalled("scale", np.full(len(starts), first_scale))
+        self.n_steps = starts.recalled("n_steps", np.zeros(len(starts), dtype=np.int64))
+        # The curvature is taken anew after every move.
+        self.has_moved = starts.recalled("has_moved", np.ones(len(starts), dtype=bool))
 
     def is_flat(self, gtol: float) -> NDArray[np.bool_]:
         """Tell which starts have nothing left to descend, or no finite ground to stand on."""

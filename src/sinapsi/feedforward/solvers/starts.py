@@ -61,6 +61,7 @@ class Starts:
         rows: NDArray[np.bool_] | None = None,
         n_steps: int = 1,
         converged: Mapping[str, NDArray[np.bool_]] = MappingProxyType({}),
+        memory: Mapping[str, NDArray[Any]] = MappingProxyType({}),
         **columns: ArrayLike,
     ) -> NDArray[np.bool_]:
         """Note the end of an epoch of some starts, and let those go that have converged.
@@ -75,6 +76,8 @@ class Starts:
             Updates made in the epoch.
         converged : mapping of str to array of bool of shape (n_starts,), optional
             For each sentence that says why, the starts of which it is true. One that never moved gets its one epoch.
+        memory : mapping of str to array of shape (n_starts, ...), optional
+            What a start that leaves takes along, for a fit that goes on from its weights; see :meth:`recalled`.
         **columns : array of shape (n_starts,)
             Further columns of the history.
 
@@ -91,8 +94,27 @@ class Starts:
         for sentence, claims in converged.items():
             for row in np.flatnonzero(claims).tolist():
                 stays[row] &= self._end(row, sentence, table)
+        for row in np.flatnonzero(~stays).tolist():
+            self._problems[row].memory.update({name: np.array(array[row]) for name, array in memory.items()})
         self._leave(~stays)
         return stays
+
+    def recalled(self, name: str, otherwise: NDArray[Any]) -> NDArray[Any]:
+        """Give what an earlier fit left in memory.
+
+        Parameters
+        ----------
+        name : str
+            What :meth:`record` called it.
+        otherwise : array of shape (n_starts, ...)
+            What a start without memory takes.
+
+        Returns
+        -------
+        array of shape (n_starts, ...)
+            A row a start.
+        """
+        return np.array([problem.memory.get(name, row) for problem, row in zip(self._problems, otherwise, strict=True)])
 
     def _note(self, row: int, n_steps: int, table: Mapping[str, NDArray[Any]]) -> bool:
         self._problems[row].parameters[...] = self.parameters[row]
