@@ -67,7 +67,8 @@ def drawings_of(lesson: Lesson) -> dict[str, Drawing]:
     Returns
     -------
     dict of str to callable
-        Each draws on axes. The history is left out where learning was a single step.
+        Each draws on axes. The history is left out where learning was a single step. A classifier has its confusion
+        matrix, a regressor its outputs against the targets and the histogram of its errors.
     """
     drawings: dict[str, Drawing] = {}
     if lesson.network.history_.n_epochs > 1:
@@ -75,7 +76,8 @@ def drawings_of(lesson: Lesson) -> dict[str, Drawing]:
     if lesson.target.task == "classification":
         drawings["confusion"] = lambda ax: _draw_confusion(lesson, ax)
     else:
-        drawings["predicted-and-true"] = lambda ax: _draw_predicted_and_true(lesson, ax)
+        drawings["regression"] = lambda ax: _draw_regression(lesson, ax)
+        drawings["error-histogram"] = lambda ax: _draw_error_histogram(lesson, ax)
     return drawings
 
 
@@ -122,13 +124,21 @@ def _draw_confusion(lesson: Lesson, ax: Axes) -> None:
         colorbar=False,
         ax=ax,
     )
-    ax.set_title(f"{lesson.target.name} on {len(lesson.truth)} rows held out", loc="left", fontweight="bold")
+    ax.set_title(_title_of(lesson), loc="left", fontweight="bold")
 
 
-def _draw_predicted_and_true(lesson: Lesson, ax: Axes) -> None:
-    from sklearn.metrics import PredictionErrorDisplay
+def _draw_regression(lesson: Lesson, ax: Axes) -> None:
+    from sinapsi.plots import RegressionDisplay
 
-    PredictionErrorDisplay.from_predictions(
-        lesson.truth, lesson.predicted, kind="actual_vs_predicted", scatter_kwargs={"alpha": 0.5}, ax=ax
-    )
-    ax.set_title(f"{lesson.target.name} on {len(lesson.truth)} rows held out", loc="left", fontweight="bold")
+    RegressionDisplay.from_predictions(lesson.truth, lesson.predicted, name=_title_of(lesson), ax=ax)
+
+
+def _draw_error_histogram(lesson: Lesson, ax: Axes) -> None:
+    from sinapsi.plots import ErrorHistogramDisplay
+
+    name = f"Errors of {_title_of(lesson)}"
+    ErrorHistogramDisplay.from_predictions(lesson.truth, lesson.predicted, name=name, ax=ax)
+
+
+def _title_of(lesson: Lesson) -> str:
+    return f"{lesson.target.name} on {len(lesson.truth)} rows held out"

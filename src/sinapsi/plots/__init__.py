@@ -1,10 +1,24 @@
 """Pictures of networks and of their learning: scikit-learn style Display classes.
 
-Each class has ``from_estimator`` and ``plot(ax=None)``, and keeps what it drew (``ax_``, ``figure_``).
-Importing this package does not import matplotlib; drawing does, and says how to install it where it is missing.
+Each class has ``plot(ax=None)``, constructors such as ``from_estimator`` that draw at once, and keeps what it drew
+(``ax_``, ``figure_``). Importing this package does not import matplotlib; drawing does, and says how to install it
+where it is missing.
 """
 
+from sinapsi.plots.boundary_path import BoundaryPathDisplay
 from sinapsi.plots.decision_boundary import DecisionBoundaryDisplay
+from sinapsi.plots.descent_path import DescentPathDisplay
+from sinapsi.plots.error_histogram import ErrorHistogramDisplay
 from sinapsi.plots.history import HistoryDisplay
+from sinapsi.plots.regression import RegressionDisplay
+from sinapsi.plots.weights import WeightsDisplay
 
-__all__ = ["DecisionBoundaryDisplay", "HistoryDisplay"]
+__all__ = [
+    "BoundaryPathDisplay",
+    "DecisionBoundaryDisplay",
+    "DescentPathDisplay",
+    "ErrorHistogramDisplay",
+    "HistoryDisplay",
+    "RegressionDisplay",
+    "WeightsDisplay",
+]

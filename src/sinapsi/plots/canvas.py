@@ -11,16 +11,21 @@ from sinapsi.exceptions import MissingDependencyError
 from sinapsi.plots.palette import CAPTION_INK, GRID_INK
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 CAPTION_SIZE = 8.5  # points
 LINE_HEIGHT = 1.25  # of the font size
 CAPTION_GAP = 5.0  # points between the axes and the caption, and between the caption and the title
-WIDTH_OF_LABELS = 0.7  # inches that the labels beside the axes take, in pictures of ordinary size
+WIDTH_OF_LABELS = 0.95  # inches that the labels beside the axes take, in pictures of ordinary size
 CHARACTERS_PER_INCH = 16  # of the caption's size, measured on matplotlib's own font
+MOST_ACROSS = 3  # panels in a row
+ORDINARY_SIZE = (6.0, 4.2)  # inches
 
 
-def axes_to_draw_on(ax: Axes | None, caller: str) -> Axes:
+def axes_to_draw_on(ax: Axes | None, caller: str, size: tuple[float, float] = ORDINARY_SIZE) -> Axes:
     """Give the axes to draw on, in a new figure where none were given.
 
     Parameters
@@ -29,6 +34,8 @@ def axes_to_draw_on(ax: Axes | None, caller: str) -> Axes:
         The user's axes.
     caller : str
         Who draws, for the message.
+    size : tuple of float, default=(6.0, 4.2)
+        Width and height in inches of a new figure.
 
     Returns
     -------
@@ -40,16 +47,48 @@ def axes_to_draw_on(ax: Axes | None, caller: str) -> Axes:
     MissingDependencyError
         If matplotlib is not installed.
     """
-    try:
-        import matplotlib.pyplot as plt
-    except ImportError as error:
-        raise MissingDependencyError(
-            f"{caller} draws with matplotlib, which is not installed. Install it with: pip install 'sinapsi[plots]'"
-        ) from error
+    plt = _pyplot_for(caller)
     if ax is not None:
         return ax
-    _, new_ax = plt.subplots(figsize=(6.0, 4.2), layout="constrained")
+    new_ax: Axes = plt.subplots(figsize=size, layout="constrained")[1]
     return new_ax
+
+
+def panels_to_draw_on(n_panels: int, caller: str, size: tuple[float, float]) -> tuple[Figure, list[Axes]]:
+    """Give axes beside and below each other in a new figure, all over the same range.
+
+    Parameters
+    ----------
+    n_panels : int
+        How many, at least 1.
+    caller : str
+        Who draws, for the message.
+    size : tuple of float
+        Width and height in inches of each.
+
+    Returns
+    -------
+    figure : matplotlib Figure
+        The figure.
+    panels : list of matplotlib Axes
+        Row by row.
+
+    Raises
+    ------
+    MissingDependencyError
+        If matplotlib is not installed.
+    """
+    plt = _pyplot_for(caller)
+    n_across = 2 if n_panels == 4 else min(n_panels, MOST_ACROSS)
+    n_down = -(-n_panels // n_across)
+    figure = plt.figure(figsize=(n_across * size[0], n_down * size[1]), layout="compressed")
+    engine = figure.get_layout_engine()
+    assert engine is not None  # it was asked for
+    engine.set(h_pad=0.1, hspace=0.04)
+    axes = figure.subplots(n_down, n_across, sharex=True, sharey=True, squeeze=False).ravel()
+    for spare in axes[n_panels:]:
+        spare.remove()
+    return figure, list(axes[:n_panels])
 
 
 def write_heading(ax: Axes, title: str, caption: str = "") -> None:
@@ -62,12 +101,13 @@ def write_heading(ax: Axes, title: str, caption: str = "") -> None:
     title : str
         What the picture shows.
     caption : str, default=""
-        What the reader should know besides, in small print; wrapped to the width of the axes.
+        What the reader should know besides, in small print; its lines are wrapped to the width of the axes.
     """
     if not caption:
         ax.set_title(title, loc="left", fontweight="bold")
         return
-    wrapped = textwrap.fill(caption, width=max(24, int(_width_in_inches(ax) * CHARACTERS_PER_INCH)))
+    width = max(24, int(_width_in_inches(ax) * CHARACTERS_PER_INCH))
+    wrapped = "\n".join(textwrap.fill(line, width=width) for line in caption.splitlines())
     n_lines = wrapped.count("\n") + 1
     ax.annotate(
         wrapped,
@@ -98,6 +138,38 @@ def quieten_frame(ax: Axes, *, grid: bool) -> None:
     if grid:
         ax.grid(visible=True, color=GRID_INK, linewidth=0.8)
         ax.set_axisbelow(True)
+
+
+def number_text(value: float) -> str:
+    """Write a number in about four digits, for a caption.
+
+    Parameters
+    ----------
+    value : float
+        Any finite number.
+
+    Returns
+    -------
+    str
+        With a thousands separator instead of an exponent, where that is shorter to read.
+
+    Examples
+    --------
+    >>> number_text(-0.123456), number_text(54321.9), number_text(1.5e-9)
+    ('−0.1235', '54,322', '1.5e−09')
+    """
+    text = f"{value:,.0f}" if 1e4 <= abs(value) < 1e7 else f"{value:.4g}"
+    return text.replace("-", "−")
+
+
+def _pyplot_for(caller: str) -> ModuleType:
+    try:
+        import matplotlib.pyplot as plt
+    except ImportError as error:
+        raise MissingDependencyError(
+            f"{caller} draws with matplotlib, which is not installed. Install it with: pip install 'sinapsi[plots]'"
+        ) from error
+    return plt
 
 
 def _width_in_inches(ax: Axes) -> float:

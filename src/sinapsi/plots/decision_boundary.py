@@ -11,9 +11,10 @@ from sklearn.utils.validation import check_is_fitted
 
 from sinapsi.exceptions import InvalidInputError
 from sinapsi.plots.canvas import axes_to_draw_on, quieten_frame, write_heading
+from sinapsi.plots.class_points import draw_classes
 from sinapsi.plots.fitted import network_in
 from sinapsi.plots.margins import classes_of, margins_between, method_to_ask, scores_of_classes, sureness_of
-from sinapsi.plots.palette import INK, class_colors, class_marker
+from sinapsi.plots.palette import INK, class_colors
 from sinapsi.plots.plane import numbers_in, plane_through
 
 if TYPE_CHECKING:
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 
 ResponseMethod = Literal["auto", "decision_function", "predict_proba", "predict"]
 PALEST, DARKEST = 0.10, 0.45  # opacity of a region at its boundary and where the network is surest
-LARGEST_POINT, SMALLEST_POINT = 80.0, 8.0  # square points on paper, of an example among few and among many
-FEW_POINTS, MANY_POINTS = 10, 2000
 CLASSES_INSIDE = 6  # longer legends stand beside the picture
 
 
@@ -243,23 +242,7 @@ class DecisionBoundaryDisplay:
     def _draw_points(self, colors: Sequence[str]) -> dict[Any, PathCollection]:
         if self.X is None or self.y is None:
             return {}
-        area = _area_of_a_point(len(self.y))
-        points = {}
-        for index, label in enumerate(self.classes.tolist()):
-            chosen = self.X[self.y == label]
-            if len(chosen):
-                points[label] = self.ax_.scatter(
-                    chosen[:, 0],
-                    chosen[:, 1],
-                    s=area,
-                    color=colors[index],
-                    marker=class_marker(index),
-                    edgecolors="white",
-                    linewidths=0.6,
-                    label=str(label),
-                    zorder=2,
-                )
-        return points
+        return draw_classes(self.ax_, self.X, self.y, self.classes, colors)
 
     def _list_classes(self) -> None:
         if len(self.points_) <= CLASSES_INSIDE:
@@ -291,8 +274,3 @@ def _caption_on_fixed_features(n_fixed: int) -> str:
         if n_fixed > 1
         else "The third feature stays at its median."
     )
-
-
-def _area_of_a_point(n_points: int) -> float:
-    crowding = np.log(max(n_points, FEW_POINTS) / FEW_POINTS) / np.log(MANY_POINTS / FEW_POINTS)
-    return float(LARGEST_POINT * (SMALLEST_POINT / LARGEST_POINT) ** min(crowding, 1.0))

@@ -24,6 +24,10 @@ MARKERS: Final = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "p")
 INK: Final = "#2b2f36"  # boundary lines: nearly black, softer than black beside pale regions
 CAPTION_INK: Final = "#5c6370"  # captions and marks; contrast 6:1 on white
 GRID_INK: Final = "#e3e6ea"
+FRAME_INK: Final = "#c3c8d0"
+CONTOUR_INK: Final = "#aab2be"
+PANEL: Final = "#f1f3f6"  # behind the squares of a Hinton diagram
+POSITIVE, NEGATIVE = PETROFF_COLORS[0], PETROFF_COLORS[1]  # signs: blue and orange differ for every kind of eye
 
 
 def class_colors(n_classes: int) -> list[str]:
@@ -47,6 +51,28 @@ def class_colors(n_classes: int) -> list[str]:
     # The ends of turbo are nearly black; they would read as the boundary.
     shades = [0.05 + 0.9 * index / (n_classes - 1) for index in range(n_classes)]
     return [to_hex(color) for color in mpl.colormaps["turbo"](shades)]
+
+
+def darker(color: str, share: float = 0.45) -> str:
+    """Mix a color with ink, for a line that must stand out among points of its color.
+
+    Parameters
+    ----------
+    color : str
+        Any matplotlib color.
+    share : float, default=0.45
+        How much ink, from 0 to 1.
+
+    Returns
+    -------
+    str
+        A hexadecimal color.
+    """
+    from matplotlib.colors import to_hex, to_rgb
+
+    pairs = zip(to_rgb(color), to_rgb(INK), strict=True)
+    mixed = [(1 - share) * channel + share * ink for channel, ink in pairs]
+    return to_hex((mixed[0], mixed[1], mixed[2]))
 
 
 def class_marker(index: int) -> str:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from numbers import Integral
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sinapsi.exceptions import InvalidInputError, InvalidParameterError
+from sinapsi.plots.whole_numbers import is_whole
 
 MARGIN = 0.15  # of each feature's range, left free around the examples
 SMALLEST_GRID = 2  # points along an axis; a line needs two
@@ -114,7 +114,7 @@ def plane_through(X: Any, features: Sequence[int | str], grid_resolution: int) -
     table = numbers_in(X)
     columns = None if not hasattr(X, "columns") else [str(column) for column in X.columns]
     first, second = _positions(features, table.shape[1], columns)
-    if not _is_integer(grid_resolution) or grid_resolution < SMALLEST_GRID:
+    if not is_whole(grid_resolution, SMALLEST_GRID):
         raise InvalidParameterError(
             f"grid_resolution must be an integer of at least {SMALLEST_GRID}. Got {grid_resolution!r}."
         )
@@ -179,22 +179,18 @@ def _pair(features: Sequence[int | str]) -> list[Any]:
 
 
 def _position(feature: Any, n_features: int) -> int:
-    if not _is_integer(feature) or not 0 <= feature < n_features:
+    if not is_whole(feature, 0, n_features - 1):
         raise InvalidParameterError(
             f"features must name columns of X by position, 0 to {n_features - 1}, or, for a data frame, by name. "
             f"Got {feature!r}."
         )
-    return int(feature)
+    return feature
 
 
 def _floating_type(X: Any) -> np.dtype[Any]:
     """Type of the examples, so that a network fitted in float32 answers in float32; integers would round the grid."""
     dtype = getattr(X, "dtype", None)
     return dtype if isinstance(dtype, np.dtype) and dtype.kind == "f" else np.dtype(np.float64)
-
-
-def _is_integer(value: Any) -> bool:
-    return isinstance(value, Integral) and not isinstance(value, bool)
 
 
 def _axis_over(values: NDArray[np.float64], n_points: int) -> NDArray[np.float64]:
