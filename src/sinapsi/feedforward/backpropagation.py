@@ -169,14 +169,31 @@ class BackPropagation:
         if self._has_softmax_kernel and weights is None:
             error = float(compare_by_softmax(outputs[-1], targets, deltas[-1]))
         else:
-            error = self._compare(outputs[-1], targets, weights, deltas[-1])
+            self._compare(outputs[-1], targets, weights, deltas[-1])
+            error = self._mean_of_errors(outputs[-1], targets, weights)
+        self._descend_to_gradient(inputs, outputs, deltas)
+        return error
+
+    def differentiate(self, inputs: Any, targets: Floats, weights: Floats | None) -> None:
+        """Compute the gradient alone, in ``gradient``.
+
+        Parameters
+        ----------
+        inputs, targets, weights
+            As in :meth:`learn_from`.
+        """
+        outputs = self._forward_to_fields(inputs)
+        deltas = self._deltas_of(targets)
+        self._compare(outputs[-1], targets, weights, deltas[-1])
+        self._descend_to_gradient(inputs, outputs, deltas)
+
+    def _descend_to_gradient(self, inputs: Any, outputs: Sequence[Floats], deltas: Sequence[Floats]) -> None:
         self._go_down(outputs, deltas)
-        ones = self._ones[: targets.shape[-2]]
+        ones = self._ones[: deltas[-1].shape[-2]]
         for layer, delta in enumerate(deltas):
             below = outputs[layer - 1] if layer else inputs
             multiply_into(below.T if below.ndim == 2 else below.swapaxes(1, 2), delta, self._coef_gradients[layer])
             np.matmul(ones, delta, out=self._intercept_gradients[layer])  # a sum over rows, faster than np.sum
-        return error
 
     def _forward_to_fields(self, inputs: Any) -> list[Floats]:
         """Outputs of every layer, but of the last one the induced fields."""
@@ -193,15 +210,17 @@ class BackPropagation:
     def _deltas_of(self, targets: Floats) -> list[Floats]:
         return [buffer[..., : targets.shape[-2], :] for buffer in self._deltas]
 
-    def _compare(self, outputs: Floats, targets: Floats, weights: Floats | None, delta: Floats) -> Any:
-        """From the fields of the last layer to its outputs, to -delta over the batch size, and to the error."""
+    def _compare(self, outputs: Floats, targets: Floats, weights: Floats | None, delta: Floats) -> None:
+        """From the fields of the last layer to its outputs, and to -delta over the batch size."""
         self._network.activations[-1].apply(outputs)
         self._start_at_outputs(outputs, targets, delta)
         # Scaled here once, every delta below and every gradient come out as the mean over the batch.
         n_samples = targets.shape[-2]
         delta *= -1 / n_samples if weights is None else (weights / -n_samples)[..., np.newaxis]
+
+    def _mean_of_errors(self, outputs: Floats, targets: Floats, weights: Floats | None) -> Any:
         errors = self._network.loss.per_example(self._network.activations[-1], targets, outputs)
-        mean = errors.mean(axis=-1) if weights is None else np.vecdot(errors, weights) / n_samples
+        mean = errors.mean(axis=-1) if weights is None else np.vecdot(errors, weights) / targets.shape[-2]
         return float(mean) if self._is_one else mean
 
     def _start_at_outputs(self, outputs: Floats, targets: Floats, delta: Floats) -> None:

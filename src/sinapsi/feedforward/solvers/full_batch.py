@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -46,21 +47,50 @@ class FullBatch:
         gradient : array like the parameters
             Of both.
         """
-        self._put(parameters)
-        examples = self._problem.examples
         coefs = parameters[..., : self._problem.network.n_coefs]
         error = 0.5 * self._decay * np.vecdot(coefs, coefs)
+        gradient = self._begin(parameters)
+        for share, batch in self._batches():
+            error = error + share * self._passes.learn_from(*batch)
+            gradient += share * self._passes.gradient
+        return error, gradient
+
+    def gradient_at(self, parameters: Floats) -> Floats:
+        """Evaluate the gradient alone.
+
+        Parameters
+        ----------
+        parameters : array of shape (n_parameters,) or (n_starts, n_parameters)
+            Weights and biases.
+
+        Returns
+        -------
+        array like the parameters
+            Of mean error and penalty.
+        """
+        gradient = self._begin(parameters)
+        for share, batch in self._batches():
+            self._passes.differentiate(*batch)
+            gradient += share * self._passes.gradient
+        return gradient
+
+    def _begin(self, parameters: Floats) -> Floats:
+        """Let the passes read these parameters; gives the gradient of the penalty."""
+        self._put(parameters)
         gradient = np.zeros_like(parameters)
-        gradient[..., : coefs.shape[-1]] = self._decay * coefs
+        n_coefs = self._problem.network.n_coefs
+        gradient[..., :n_coefs] = self._decay * parameters[..., :n_coefs]
+        return gradient
+
+    def _batches(self) -> Iterator[tuple[float, tuple[Any, Floats, Floats | None]]]:
+        """Blocks of examples in the type of the passes, each with its share of all."""
+        examples = self._problem.examples
         for start in range(0, len(examples), BLOCK_ROWS):
             rows = slice(start, start + BLOCK_ROWS)
             inputs = examples.inputs[rows].astype(self._dtype, copy=False)
             targets = examples.targets[rows].astype(self._dtype, copy=False)
             weights = None if examples.weights is None else examples.weights[rows]
-            share = len(targets) / len(examples)
-            error = error + share * self._passes.learn_from(inputs, targets, weights)
-            gradient += share * self._passes.gradient
-        return error, gradient
+            yield len(targets) / len(examples), (inputs, targets, weights)
 
     def _put(self, parameters: Floats) -> None:
         """Let the passes read these parameters; buffers are made anew only when the number of starts changes."""

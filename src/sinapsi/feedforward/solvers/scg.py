@@ -93,12 +93,12 @@ class _Search(PerStart):
     def step(self) -> tuple[NDArray[np.bool_], Floats]:
         """Try one step of every start; gives which were lower, and by what share of the loss."""
         squared = np.vecdot(self.direction, self.direction)
+        slope = -np.vecdot(self.direction, self.gradient)  # mu
         if self.has_moved.any():
             self._look_along(squared)
         scaled = self.curvature + self.scale * squared  # delta
         self.scale = np.where(scaled <= 0, 2 * (self.scale - scaled / squared), self.scale)  # steps 3 and 4
         scaled = self.curvature + self.scale * squared
-        slope = -np.vecdot(self.direction, self.gradient)  # mu
         targets = self._starts.parameters + (slope / scaled)[:, np.newaxis] * self.direction
         error, gradient = self._evaluate(targets)
         gain = self.error - error
@@ -112,7 +112,7 @@ class _Search(PerStart):
     def _look_along(self, squared: Floats) -> None:
         """The curvature along the direction, from the gradient a little further on; step 2."""
         distance = NEARBY / np.sqrt(squared)
-        _, ahead = self._evaluate(self._starts.parameters + distance[:, np.newaxis] * self.direction)
+        ahead = self._evaluate.gradient_at(self._starts.parameters + distance[:, np.newaxis] * self.direction)
         curvature = np.vecdot(self.direction, ahead - self.gradient) / distance
         self.curvature = np.where(self.has_moved, curvature, self.curvature)
 
