@@ -24,6 +24,9 @@ def test_a_run_holds_what_was_promised(sinapsi, flowers_csv, tmp_path):
     assert files >= {"config.json", "weights.safetensors", "history.csv", "metrics.json"}
     assert files >= {"figures/history.png", "figures/confusion.png"}
     assert (run / "figures/history.png").read_bytes().startswith(b"\x89PNG")
+    diagnosis = (run / "diagnosis.txt").read_text()
+    assert diagnosis.startswith("MLPClassifier 4-8-3 on 120 examples")
+    assert "ended because the budget of 30" in diagnosis or "max_iter=30" in diagnosis
 
     with (run / "history.csv").open() as file:
         rows = list(csv.DictReader(file))

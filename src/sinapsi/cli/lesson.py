@@ -49,6 +49,8 @@ class Lesson:
         Time of the fit.
     notes : tuple of str
         What was done without being asked for.
+    diagnosis : str
+        Report on the network; empty for networks that give none.
     """
 
     network: Any
@@ -62,6 +64,7 @@ class Lesson:
     n_training: int
     seconds: float
     notes: tuple[str, ...]
+    diagnosis: str
 
     @property
     def was_interrupted(self) -> bool:
@@ -197,6 +200,7 @@ def _taught(
         n_training=len(training.y),
         seconds=seconds,
         notes=(*notes, *warned),
+        diagnosis=str(network.diagnose(training.X, wanted)) if hasattr(network, "diagnose") else "",
     )
 
 

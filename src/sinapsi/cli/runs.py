@@ -159,6 +159,8 @@ def write_run(lesson: Lesson, out: Path, record: dict[str, Any]) -> list[str]:
         lesson.network.history_.to_csv(folder / "history.csv")
         metrics = json.dumps(_metrics(lesson), indent=2, allow_nan=False)
         (folder / "metrics.json").write_text(metrics + "\n", encoding="utf-8")
+        if lesson.diagnosis:
+            (folder / "diagnosis.txt").write_text(lesson.diagnosis + "\n", encoding="utf-8")
         return draw_figures(lesson, folder / "figures")
 
 
