@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
-import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,10 +10,10 @@ from typing import Any
 import numpy as np
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
-from threadpoolctl import ThreadpoolController
 
 from sinapsi.activations import Floats
 from sinapsi.feedforward.backpropagation import Network, mean_error, outputs_of
+from sinapsi.feedforward.blas_threads import ONE_BLAS_THREAD, THREADED_FLOPS, threads_for
 from sinapsi.feedforward.initialization import starting_parameters
 from sinapsi.feedforward.solvers import Problem, Solver
 from sinapsi.history import History
@@ -26,7 +24,6 @@ from sinapsi.stopping import Criterion, Patience, StopCode, StopReason
 from sinapsi.validation import ExampleSet
 
 KEPT = "the best of the others was kept."
-THREADED_FLOPS = 1e7  # operations in the largest matrix product, above which a second BLAS thread pays
 
 
 @dataclass(frozen=True)
@@ -262,7 +259,7 @@ def train(task: Task, start: Start, *, verbose: int = 0) -> Outcome:
     """
     problem = task.problem(start)
     task.solver.check(problem)
-    with _blas_threads(task.solver, problem):
+    with threads_for(task.solver.flops_at_a_time(problem)):
         with task.monitor(start, verbose=verbose) as monitor:
             if task.max_iter:
                 task.solver.minimize(problem, monitor)
@@ -288,7 +285,7 @@ def train_together(task: Task, starts: Sequence[Start]) -> list[Outcome]:
     monitors = [task.monitor(start, tells=False) for start in starts]
     task.solver.check(problems[0])
     interrupted = False
-    with _blas_threads(task.solver, problems[0]):
+    with threads_for(task.solver.flops_at_a_time(problems[0])):
         try:
             for monitor in monitors:
                 monitor.begin()
@@ -314,39 +311,6 @@ def _outcome(task: Task, problem: Problem, monitor: FitMonitor) -> Outcome:
         any(isinstance(criterion, Patience) for criterion in task.criteria),
         monitor.warning,
     )
-
-
-def _blas_threads(solver: Solver, problem: Problem) -> contextlib.AbstractContextManager[Any]:
-    """One BLAS thread for small matrix products: two would wait for each other longer than they compute."""
-    is_small = solver.flops_at_a_time(problem) <= THREADED_FLOPS
-    return ONE_BLAS_THREAD if is_small else contextlib.nullcontext()
-
-
-class _OneBLASThread:
-    """A limit that the first fit sets and the last one lifts, when several threads fit at once."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._n_inside = 0
-        self._pools: ThreadpoolController | None = None
-        self._limit: Any = None
-
-    def __enter__(self) -> None:
-        with self._lock:
-            self._n_inside += 1
-            if self._n_inside == 1:
-                if self._pools is None:  # looking for the libraries takes a millisecond, so it is done once
-                    self._pools = ThreadpoolController()
-                self._limit = self._pools.limit(limits=1, user_api="blas")
-
-    def __exit__(self, *error: object) -> None:
-        with self._lock:
-            self._n_inside -= 1
-            if self._n_inside == 0:
-                self._limit.restore_original_limits()
-
-
-ONE_BLAS_THREAD = _OneBLASThread()
 
 
 def best_of_starts(task: Task, init: str, random: np.random.Generator, n_starts: int, n_jobs: int | None) -> Outcome:
