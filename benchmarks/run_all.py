@@ -11,7 +11,13 @@ import time
 
 from claims import BENCHMARKS, RESULTS
 
-ORDER = ("bench_startup.py", "bench_linear.py", "bench_multilayer_perceptron.py", "bench_quality.py")
+ORDER = (
+    "bench_startup.py",
+    "bench_linear.py",
+    "bench_multilayer_perceptron.py",
+    "bench_second_order.py",
+    "bench_quality.py",
+)
 
 
 def main(options: list[str]) -> int:

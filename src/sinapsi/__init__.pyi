@@ -6,6 +6,7 @@ from sinapsi.linear.neuron import Neuron as Neuron
 
 # 2  Perceptron
 from sinapsi.linear.perceptron import Perceptron as Perceptron
+from sinapsi.linear.separability import linear_separability as linear_separability
 
 # 3  Adaline and multilayer perceptron
 from sinapsi.linear.adaline_regressor import AdalineRegressor as AdalineRegressor

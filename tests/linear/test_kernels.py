@@ -142,3 +142,47 @@ def test_nan_in_the_weights_is_not_optimized_away():
     one, order = np.ones(1), np.empty(0, dtype=np.intp)
     coef = np.array([[np.nan, 1.0, 1.0]])
     assert np.isnan(kernels.learn_lms(np.ones((1, 3)), np.ones((1, 1)), one, order, one, 0.0, coef, np.zeros(1)))
+
+
+class TestNormalizedLMS:
+    @pytest.mark.parametrize("order", ORDERS)
+    @pytest.mark.parametrize("is_sparse", [False, True])
+    @pytest.mark.parametrize("dtype", DTYPES)
+    @pytest.mark.parametrize("decay", [0.0, 0.3])
+    @pytest.mark.parametrize("is_weighted", [False, True])
+    @pytest.mark.parametrize("n_outputs", [1, 2])
+    def test_equals_its_naive_twin(self, dtype, is_sparse, decay, is_weighted, n_outputs, order):
+        random, X = data(dtype, is_sparse=is_sparse)
+        targets = random.standard_normal((40, n_outputs)).astype(dtype)
+        weights = (random.uniform(0, 2, 40) if is_weighted else np.ones(1)).astype(dtype)
+        rates = (random.uniform(0.1, 1, 55) if is_weighted else np.array([0.5])).astype(dtype)
+        divisors = 1 + decay + np.asarray((X * X).sum(axis=1), dtype=np.float64).ravel()
+        start = [random.standard_normal((n_outputs, 6)), random.standard_normal(n_outputs)]
+        arguments = (targets, weights, divisors, ORDERS[order], rates, dtype(decay))
+        compare("learn_normalized_lms", X, arguments, start, dtype)
+
+
+@pytest.mark.parametrize("forgetting", [1.0, 0.9])
+@pytest.mark.parametrize("n_outputs", [1, 3])
+@pytest.mark.parametrize("prior", [0.0, 0.7])
+def test_rotations_equal_their_naive_twin(forgetting, n_outputs, prior):
+    random = np.random.default_rng(0)
+    rows, answers = random.standard_normal((30, 6)), random.standard_normal((30, n_outputs))
+    rows[random.random(rows.shape) < 0.3] = 0
+    factor, moments = prior * np.eye(6), np.zeros((6, n_outputs))
+    expected = factor.copy(), moments.copy()
+    kernels.rotate_in(rows, answers, forgetting, factor, moments)
+    naive.rotate_in(rows, answers, forgetting, *expected)
+    assert_close(factor, expected[0], np.float64)
+    assert_close(moments, expected[1], np.float64)
+    if forgetting == 1:  # what the factor stands for
+        np.testing.assert_allclose(factor.T @ factor, rows.T @ rows + prior**2 * np.eye(6), atol=1e-12)
+        np.testing.assert_allclose(factor.T @ moments, rows.T @ answers, atol=1e-12)
+
+
+@pytest.mark.parametrize("size", [1e-200, 1e200])
+def test_rotations_neither_overflow_nor_vanish(size):
+    factor, moments = np.zeros((2, 2)), np.zeros((2, 1))
+    kernels.rotate_in(size * np.array([[3.0, 0.0], [4.0, 1.0]]), np.array([[3.0], [4.0]]), 1.0, factor, moments)
+    np.testing.assert_allclose(factor[0] / size, [5, 0.8], rtol=1e-14)
+    np.testing.assert_allclose(moments[:, 0], [5, 0], atol=1e-14)

@@ -312,7 +312,10 @@ def test_read_only_data_are_learned_from():
         ({"learning_rate": "fast"}, "Unknown schedule 'fast'"),
         ({"order": "random"}, "'order' parameter of Perceptron must be one of 'shuffled', 'cyclic', 'worst'"),
         ({"max_iter": 0}, "'max_iter' parameter of Perceptron must be an integer of at least 1. Got 0"),
-        ({"variant": "averaged"}, "'variant' parameter"),
+        (
+            {"variant": "winnow"},
+            "'variant' parameter of Perceptron must be one of .standard., .averaged., .pocket., .voted.",
+        ),
         ({"validation_fraction": 1.0}, r"'validation_fraction' parameter .* range \[0, 1\)"),
         ({"multi_class": "ovo"}, "'multi_class' parameter"),
         ({"stopping": "soon"}, "Unknown stopping rule 'soon'"),

@@ -45,3 +45,21 @@ def rows_of(inputs: Any) -> tuple[NDArray[Any], ...]:
         One array, or three.
     """
     return (inputs.data, inputs.indices, inputs.indptr) if sparse.issparse(inputs) else (inputs,)
+
+
+def both_forms_of(inputs: Any) -> tuple[NDArray[Any], ...]:
+    """Give what the kernels of the variants take for X: a dense array and the three arrays of the CSR format.
+
+    Parameters
+    ----------
+    inputs : array or CSR matrix of shape (n_samples, n_features)
+        Examples.
+
+    Returns
+    -------
+    tuple of array
+        Four arrays; those of the other form are empty.
+    """
+    if sparse.issparse(inputs):
+        return np.empty((0, 0), dtype=inputs.dtype), inputs.data, inputs.indices, inputs.indptr
+    return inputs, np.empty(0, dtype=inputs.dtype), np.empty(0, dtype=np.int32), np.empty(0, dtype=np.int32)

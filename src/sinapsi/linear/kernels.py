@@ -1,11 +1,13 @@
-"""Compiled learning rules that visit one example after another: perceptron, Kesler's construction, LMS.
+"""Compiled learning rules that visit one example after another: perceptron, Kesler's construction, LMS, its kin.
 
 Each function goes once through the examples and changes the weights in place. ``order`` holds the rows in their order
 of presentation; an empty one stands for 0, 1, 2, ... ``rates`` holds the learning rate of every presentation, or a
 single rate for all. The rows of a sparse X come as the three arrays of the
-CSR format. Rosenblatt (1958), Duda and Hart (1973), Widrow and Hoff (1960); chapters 2 and 3 of the course.
+CSR format. Rosenblatt (1958), Duda and Hart (1973), Widrow and Hoff (1960), Nagumo and Noda (1967), Haykin (2002);
+chapters 2 and 3 of the course.
 """
 
+import math
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -294,6 +296,73 @@ def learn_lms_csr(
 
 
 @compiled
+def learn_normalized_lms(
+    X: Floats,
+    targets: Floats,
+    weights: Floats,
+    divisors: Floats,
+    order: Indices,
+    rates: Floats,
+    decay: float,
+    coef: Floats,
+    intercept: Floats,
+) -> float:
+    """One pass of the normalized LMS rule w <- w + eta (d - y) x / divisor; gives the sum of ``learn_lms``.
+
+    ``divisors`` holds decay + 1 + |x|^2 of every example; everything else is as there.
+    """
+    error_sum = 0.0
+    last_rate = rates.shape[0] - 1
+    last_weight = weights.shape[0] - 1
+    for n in range(_n_presentations(order, X.shape[0])):
+        i = order[n] if order.shape[0] else n
+        rate = rates[min(n, last_rate)] / divisors[i]
+        weight = weights[min(i, last_weight)]
+        for k in range(coef.shape[0]):
+            error = targets[i, k] - (_field(X, i, coef[k]) + intercept[k])
+            error_sum += 0.5 * weight * error * error
+            step = X.dtype.type(rate * weight * error)
+            if decay != 0:
+                _shrink(coef[k], X.dtype.type(rate * decay))
+            _move(X, i, step, coef[k])
+            intercept[k] += step
+    return error_sum
+
+
+@compiled
+def learn_normalized_lms_csr(
+    data: Floats,
+    columns: Indices,
+    rows: Indices,
+    targets: Floats,
+    weights: Floats,
+    divisors: Floats,
+    order: Indices,
+    rates: Floats,
+    decay: float,
+    coef: Floats,
+    intercept: Floats,
+) -> float:
+    """The same for rows in CSR form."""
+    error_sum = 0.0
+    last_rate = rates.shape[0] - 1
+    last_weight = weights.shape[0] - 1
+    for n in range(_n_presentations(order, rows.shape[0] - 1)):
+        i = order[n] if order.shape[0] else n
+        rate = rates[min(n, last_rate)] / divisors[i]
+        weight = weights[min(i, last_weight)]
+        for k in range(coef.shape[0]):
+            error = targets[i, k] - (_field_csr(data, columns, rows, i, coef[k]) + intercept[k])
+            error_sum += 0.5 * weight * error * error
+            step = data.dtype.type(rate * weight * error)
+            if decay != 0:
+                _shrink(coef[k], data.dtype.type(rate * decay))
+            _move_csr(data, columns, rows, i, step, coef[k])
+            intercept[k] += step
+    return error_sum
+
+
+@compiled
 def _shrink(coef: Floats, rate: float) -> None:
     for j in range(coef.shape[0]):
         coef[j] -= rate * coef[j]
@@ -309,3 +378,35 @@ def largest_squared_norm(X: Floats) -> float:
             squared_norm += np.float64(X[i, j]) * np.float64(X[i, j])
         largest = max(largest, squared_norm)
     return largest
+
+
+@compiled
+def rotate_in(rows: Floats, answers: Floats, forgetting: float, factor: Floats, moments: Floats) -> None:
+    """Recursive least squares in square-root information form: Givens rotations take in one row after another.
+
+    ``factor`` is the upper triangle R of R'R = sum of x x', ``moments`` is Q'D, so that R w = Q'D gives the weights.
+    Before each row both shrink by the root of ``forgetting``. Each rotation makes one number of the row zero.
+    """
+    n_columns, n_outputs = factor.shape[0], moments.shape[1]
+    row, answer = np.empty(n_columns), np.empty(n_outputs)
+    share = math.sqrt(forgetting)
+    for i in range(rows.shape[0]):
+        row[:] = rows[i]
+        answer[:] = answers[i]
+        if forgetting != 1:
+            factor *= share
+            moments *= share
+        for j in range(n_columns):
+            if row[j] == 0:
+                continue
+            radius = math.hypot(factor[j, j], row[j])  # without overflow, and above 0 where the squares vanish
+            cosine, sine = factor[j, j] / radius, row[j] / radius
+            factor[j, j] = radius
+            for k in range(j + 1, n_columns):
+                above, below = factor[j, k], row[k]
+                factor[j, k] = cosine * above + sine * below
+                row[k] = cosine * below - sine * above
+            for k in range(n_outputs):
+                above, below = moments[j, k], answer[k]
+                moments[j, k] = cosine * above + sine * below
+                answer[k] = cosine * below - sine * above

@@ -177,6 +177,48 @@ def largest_stable_rate(examples: ExampleSet, batch_size: int, alpha: float = 0.
     return float(rate)
 
 
+def largest_normalized_rate(examples: ExampleSet) -> float:
+    """Give the learning rate beyond which the normalized LMS rule may diverge.
+
+    Parameters
+    ----------
+    examples : ExampleSet
+        Training data.
+
+    Returns
+    -------
+    float
+        2; where examples weigh, 2 over the largest weight, their mean being 1.
+    """
+    weights = _weights_of(examples)
+    return float(2 / (weights.max() / weights.mean()))
+
+
+def squared_norms(inputs: Any) -> NDArray[np.float64]:
+    """Give the squared length of every example.
+
+    Parameters
+    ----------
+    inputs : array or CSR matrix of shape (n_samples, n_features)
+        Examples.
+
+    Returns
+    -------
+    array of shape (n_samples,)
+        In double precision.
+
+    Raises
+    ------
+    InvalidInputError
+        If squares of X overflow.
+    """
+    with np.errstate(over="ignore"):
+        squares = _squared_norms(inputs)
+    if not np.isfinite(squares).all():
+        raise _too_large()
+    return squares
+
+
 def _squared_norms(inputs: Any) -> NDArray[np.float64]:
     if sparse.issparse(inputs):
         rows = inputs.astype(np.float64)

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import ClassifierMixin
+from sklearn.base import ClassifierMixin, clone
 from sklearn.utils.validation import check_is_fitted
 
-from sinapsi.estimator import Floats, NetworkEstimator, random_generator
-from sinapsi.history import History
-from sinapsi.labels import check_first_classes, one_label_each, weighted_by_class, winners
-from sinapsi.linear.fields import fields_of
-from sinapsi.linear.perceptron_rule import Kesler, OneVersusRest, PerceptronRule
-from sinapsi.monitor import FitMonitor
-from sinapsi.parameters import Rule, boolean, choice, count, instance, nothing, number, random_source
-from sinapsi.references import DUDA_HART_1973, ROSENBLATT_1958, Reference
-from sinapsi.schedules import Schedule, schedule_named
-from sinapsi.stopping import AnyOf, Criterion, MaxIter, Patience, StopCode, StopReason, criteria_in
-from sinapsi.validation import ExampleSet
+from sinapsi.estimator import Floats
+from sinapsi.exceptions import InvalidInputError, InvalidParameterError
+from sinapsi.labels import check_first_classes, winners
+from sinapsi.linear.convergence import ConvergenceBound, bound_of_run, separating_hyperplane
+from sinapsi.linear.learning_path import LearningPath, PathRecorder
+from sinapsi.linear.perceptron_training import PerceptronTraining
+from sinapsi.schedules import Schedule
+from sinapsi.stopping import AnyOf, Criterion, MaxIter
 
 
-class Perceptron(ClassifierMixin, NetworkEstimator):
+class Perceptron(ClassifierMixin, PerceptronTraining):
     """A layer of hard-limiting neurons that corrects its weights on every misclassified example.
 
     Each misclassified example x of target y in {-1, +1} moves the weights by eta y x. If the classes are linearly
@@ -32,8 +28,13 @@ class Perceptron(ClassifierMixin, NetworkEstimator):
 
     Parameters
     ----------
-    variant : {"standard"}, default="standard"
-        Which weights are kept: those after the last correction.
+    variant : {"standard", "averaged", "pocket", "voted"}, default="standard"
+        What is answered with: the weights after the last correction; the mean of the weights over all presentations
+        since learning began; the weights with the fewest errors on the examples met on the way, found by counting the
+        errors of those with the longest runs of right answers; or the vote of all weights that there were, each
+        counting the presentations it survived. All correct themselves alike. On classes that overlap the last weights
+        depend on the last few mistakes, the others do not; "voted" takes memory for the weights after every
+        correction.
     learning_rate : float, str or Schedule, default=1.0
         eta > 0, constant (the fixed increment rule) or a schedule eta(n) over presentations n.
     max_iter : int, default=1000
@@ -63,7 +64,8 @@ class Perceptron(ClassifierMixin, NetworkEstimator):
     Attributes
     ----------
     coef_ : array of shape (1, n_features) or (n_classes, n_features)
-        Weights; one row when there are two classes.
+        Weights; one row when there are two classes. With ``variant="voted"`` those after the last correction, of
+        which the vote is no function.
     intercept_ : array of shape (1,) or (n_classes,)
         Biases.
     classes_ : array of shape (n_classes,)
@@ -84,7 +86,9 @@ class Perceptron(ClassifierMixin, NetworkEstimator):
 
     References
     ----------
-    Rosenblatt (1958), The perceptron. Duda and Hart (1973), section 5.12 (Kesler's construction).
+    Rosenblatt (1958), The perceptron. Novikoff (1962), On convergence proofs on perceptrons. Duda and Hart (1973),
+    section 5.12 (Kesler's construction). Gallant (1990), Perceptron-based learning algorithms (pocket). Freund and
+    Schapire (1999), Large margin classification using the perceptron algorithm (averaged, voted).
 
     Examples
     --------
@@ -95,37 +99,9 @@ class Perceptron(ClassifierMixin, NetworkEstimator):
     ['no', 'no', 'no', 'yes']
     >>> print(model.stop_reason_)
     every example is classified correctly
+    >>> print(model.convergence_bound(X, y))
+    the run made 18 corrections, the convergence theorem allows at most 51 (alpha = 0.5, R = 1.73, |w*| = 2.06)
     """
-
-    _chapter = 2
-    _references: ClassVar[tuple[Reference, ...]] = (ROSENBLATT_1958, DUDA_HART_1973)
-    _accepts_sparse = True
-    _short_forms: ClassVar[Mapping[str, Callable[[Any], object]]] = {
-        "learning_rate": schedule_named,
-        "stopping": criteria_in,
-    }
-    _parameter_rules: ClassVar[Mapping[str, Rule]] = {
-        "variant": choice("standard"),
-        "learning_rate": number(0, open_low=True, open_high=True) | instance((str, Schedule), "a schedule"),
-        "max_iter": count(),
-        "order": choice("shuffled", "cyclic", "worst"),
-        "init": choice("zeros", "random"),
-        "multi_class": choice("one-vs-rest", "kesler"),
-        "stopping": nothing | instance((str, Criterion, AnyOf), "stopping rules"),
-        "validation_fraction": number(0, 1, open_high=True),
-        "class_weight": nothing | choice("balanced") | instance(dict, "a dict of class to weight"),
-        "warm_start": boolean,
-        "verbose": boolean | count(0),
-        "random_state": random_source,
-    }
-
-    coef_: Floats
-    intercept_: Floats
-    classes_: NDArray[Any]
-    n_updates_: int
-    n_iter_: int
-    history_: History
-    stop_reason_: StopReason
 
     def __init__(
         self,
@@ -182,26 +158,7 @@ class Perceptron(ClassifierMixin, NetworkEstimator):
         InvalidInputError
             If the data cannot be learned from.
         """
-        self._check_parameters()
-        with self._all_or_nothing():
-            goes_on = self.warm_start and hasattr(self, "coef_")
-            inputs, labels = self._inputs_and_targets(X, y, reset=not goes_on)
-            indices = self._begin(inputs, labels, None, goes_on=goes_on)
-            examples = self._examples(inputs, labels, indices)
-            training, validation = self._with_validation(
-                examples,
-                (X_val, y_val),
-                self._indices_of,
-                fraction=self.validation_fraction,
-                random=self._random,
-                strata=examples.targets,
-            )
-            criteria = criteria_in(self.stopping)
-            if self.stopping is None and validation is not None:
-                criteria = (Patience(),)
-            self._check_criteria(criteria, has_validation=validation is not None)
-            self._learn(training, validation, criteria, self.max_iter)
-        return self
+        return self._fit(X, y, (X_val, y_val))
 
     def partial_fit(self, X: ArrayLike, y: ArrayLike, classes: ArrayLike | None = None) -> Self:
         """Go once through some more examples, correcting the weights.
@@ -245,10 +202,11 @@ class Perceptron(ClassifierMixin, NetworkEstimator):
         Returns
         -------
         array of shape (n_samples,) or (n_samples, n_classes)
-            w.x + b; for two classes one number, above 0 for ``classes_[1]``.
+            w.x + b; for two classes one number, above 0 for ``classes_[1]``. With ``variant="voted"`` the mean of
+            the signs, weighted by survival: the share of votes for the class minus the share against it; in Kesler's
+            construction the share of votes for each class.
         """
-        check_is_fitted(self)
-        fields = fields_of(self._inputs(X, reset=False), self.coef_, self.intercept_)
+        fields = self._fields(X)
         return fields[:, 0] if fields.shape[1] == 1 else fields
 
     def predict(self, X: ArrayLike) -> NDArray[Any]:
@@ -264,80 +222,82 @@ class Perceptron(ClassifierMixin, NetworkEstimator):
         array of shape (n_samples,)
             Class labels.
         """
+        indices = winners(self._fields(X))
+        return self.classes_[indices]
+
+    def convergence_bound(
+        self, X: ArrayLike, y: ArrayLike, coef: ArrayLike | None = None, intercept: float | ArrayLike | None = None
+    ) -> ConvergenceBound:
+        """Hold the number of corrections against the bound of the convergence theorem (Novikoff 1962).
+
+        Any hyperplane w* that separates the examples gives a bound: k <= R^2 |w*|^2 / alpha^2 corrections from a zero
+        start. From a random start w(0) it is the largest k with w*.w(0) + eta k alpha <= |w*| (|w(0)|^2 +
+        eta^2 k R^2)^(1/2). All vectors are augmented by the constant input 1.
+
+        Parameters
+        ----------
+        X : array or sparse matrix of shape (n_samples, n_features)
+            All examples that were learned from.
+        y : array of shape (n_samples,)
+            Their classes, of which there are two.
+        coef : array of shape (n_features,), optional
+            Weights of w*, with ``classes_[1]`` on the positive side. By default a hyperplane with a wide margin is
+            looked for, since it gives a tight bound.
+        intercept : float, optional
+            Bias of w*.
+
+        Returns
+        -------
+        ConvergenceBound
+            The numbers of the theorem; ``str()`` gives a sentence.
+
+        Raises
+        ------
+        InvalidInputError
+            If there are more than two classes, or no hyperplane separates them, or w* does not.
+        InvalidParameterError
+            If the run had no fixed increment, for then the theorem does not speak of it.
+        """
         check_is_fitted(self)
-        return self.classes_[winners(fields_of(self._inputs(X, reset=False), self.coef_, self.intercept_))]
+        inputs, labels = self._inputs_and_targets(X, y, reset=False)
+        signs = 2.0 * self._indices_of(labels) - 1
+        if len(self.classes_) != 2:
+            raise InvalidInputError(
+                f"The convergence theorem speaks of one neuron and two classes. Got {len(self.classes_)} classes. Fit "
+                "one class against the rest: Perceptron(...).fit(X, y == label)."
+            )
+        if self._increment is None:
+            raise InvalidParameterError(
+                "The convergence theorem speaks of corrections with one fixed increment. This run had a schedule, "
+                "class weights or several learning rates. Fit with a constant learning_rate and class_weight=None."
+            )
+        hyperplane = separating_hyperplane(inputs, signs, self.classes_, coef, intercept)
+        start = None if self._start is None else self._start[0].astype(np.float64)
+        return bound_of_run(inputs, signs, hyperplane, self.n_updates_, self._increment, start)
 
-    def _begin(
-        self, inputs: Any, labels: NDArray[Any], announced: ArrayLike | None, *, goes_on: bool
-    ) -> NDArray[np.intp]:
-        """Class index of every example; takes the classes and the starting weights unless learning goes on."""
-        known = self.classes_ if goes_on else None
-        classes, indices = one_label_each(labels, "Perceptron", known, announced)
-        if goes_on:
-            return indices
-        self.classes_ = classes
-        n_outputs = 1 if len(classes) == 2 else len(classes)
-        self._random = random_generator(self.random_state)
-        shape = (n_outputs, inputs.shape[1] + 1)
-        start = self._random.standard_normal(shape) if self.init == "random" else np.zeros(shape)
-        self.coef_ = np.ascontiguousarray(start[:, :-1], dtype=inputs.dtype)
-        self.intercept_ = start[:, -1].astype(inputs.dtype)
-        self.n_updates_ = 0
-        self._n_presentations = 0
-        self.history_ = History({})
-        return indices
+    def learning_path(self, X: ArrayLike, y: ArrayLike) -> LearningPath:
+        """Learn from some examples beside this model, and tell how the weights moved, correction by correction.
 
-    def _examples(self, inputs: Any, labels: NDArray[Any], indices: NDArray[np.intp]) -> ExampleSet:
-        dtype = self.coef_.dtype
-        weights = weighted_by_class(None, self.class_weight, labels, self.classes_, dtype)
-        return ExampleSet(inputs.astype(dtype, copy=False), indices, weights).weighing_something()
+        The model itself stays as it is; what learns is a new one with its parameters, which ends with the weights
+        that ``fit`` would end with. Variants show the weights that are corrected, not those answered with.
 
-    def _indices_of(self, labels: NDArray[Any]) -> NDArray[np.intp]:
-        return one_label_each(labels, "Perceptron", self.classes_)[1]
+        Parameters
+        ----------
+        X : array or sparse matrix of shape (n_samples, n_features)
+            Examples.
+        y : array of shape (n_samples,)
+            Their classes.
 
-    def _learn(
-        self, training: ExampleSet, validation: ExampleSet | None, criteria: tuple[Criterion, ...], max_iter: int
-    ) -> None:
-        together = self.multi_class == "kesler" and len(self.coef_) > 1
-        rule = (Kesler if together else OneVersusRest)(training, self.coef_, self.intercept_, self.order)
-        schedule = schedule_named(self.learning_rate)
-        with FitMonitor(
-            "Perceptron",
-            max_iter=max_iter,
-            criteria=criteria,
-            state=[self.coef_, self.intercept_],
-            validate=None if validation is None else lambda: self._validate(rule, validation),
-            previous=self.history_,
-            verbose=self.verbose,
-            advice="Examples are still misclassified; the classes may not be linearly separable.",
-        ) as monitor:
-            for _ in monitor.epochs():
-                rates = self._rates(schedule, rule.n_presentations)
-                with np.errstate(over="ignore", invalid="ignore"):  # the monitor tells of a divergence
-                    n_misclassified, criterion = rule.learn(self._random, rates)
-                self.n_updates_ += rule.n_corrections
-                monitor.record(
-                    loss=criterion / len(training),
-                    n_steps=rule.n_corrections,
-                    misclassified=n_misclassified,
-                    learning_rate=float(rates[-1]),
-                )
-                if rule.n_corrections == 0:
-                    monitor.stop(StopCode.ALL_CORRECT, "every example is classified correctly")
-        self.history_ = monitor.history
-        self.stop_reason_ = monitor.reason
-        self.n_iter_ = monitor.n_epochs
+        Returns
+        -------
+        LearningPath
+            The weights at the start and after every correction.
 
-    def _rates(self, schedule: Schedule, n_samples: int) -> Floats:
-        """Learning rates of the next pass: one number when they are all alike."""
-        first = self._n_presentations
-        self._n_presentations += n_samples
-        steps = np.arange(first, first + (1 if schedule.is_constant else n_samples))
-        return schedule.rates(steps).astype(self.coef_.dtype)
-
-    def _validate(self, rule: PerceptronRule, validation: ExampleSet) -> dict[str, float]:
-        fields = fields_of(validation.inputs, self.coef_, self.intercept_)
-        return {
-            "validation_loss": rule.criterion(validation),
-            "validation_score": float(np.average(winners(fields) == validation.targets, weights=validation.weights)),
-        }
+        Raises
+        ------
+        InvalidParameterError
+            If the path would take more than about 1 GiB.
+        """
+        recorder = PathRecorder("Perceptron")
+        clone(self)._fit(X, y, (None, None), recorder)
+        return recorder.path()
