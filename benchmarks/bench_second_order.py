@@ -309,7 +309,7 @@ class TunedTorchLM(TorchLM):
     """The same with what was fastest for it on these problems: a rival deserves its best settings.
 
     Its documentation says that very small models may do better without ``vmap``; one thread, Cholesky's method and a
-    first damping of 0.01 saved it another tenth each. Fletcher's damping and fewer attempts reached fewer goals.
+    first damping of 0.01 save it up to a tenth each. Fletcher's damping, or no second attempt, reached fewer goals.
     """
 
     name: ClassVar[str] = "torch-levenberg-marquardt, tuned"

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from scipy import sparse
+from scipy.optimize import approx_fprime
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LinearRegression, Ridge, SGDRegressor
 
@@ -182,6 +183,59 @@ class TestStopping:
         np.testing.assert_array_equal(stepwise.history_["loss"], whole.history_["loss"])
         warm = lms(1, learning_rate=rate, warm_start=True).fit(X, y).set_params(stopping="max_iter(2)", max_iter=2)
         np.testing.assert_array_equal(warm.fit(X, y).coef_, whole.coef_)
+
+
+class TestGradientNorm:
+    @pytest.mark.parametrize("alpha", [0.0, 3.0])
+    @pytest.mark.parametrize("is_weighted", [False, True])
+    @pytest.mark.parametrize("form", [np.asarray, sparse.csr_array])
+    def test_full_batches_note_it_where_each_step_begins(self, alpha, is_weighted, form):
+        X, y, random = problem(n_outputs=2)
+        weights = random.uniform(0.5, 2, 100) if is_weighted else np.ones(100)
+        model = lms(3, batch_size="full", alpha=alpha, learning_rate=0.1).fit(form(X), y, weights)
+
+        def mean_error(flat):
+            w = flat.reshape(2, 5)
+            errors = y - X @ w[:, :-1].T - w[:, -1]
+            return (weights @ (errors**2).sum(axis=1) + alpha * (w[:, :-1] ** 2).sum()) / (2 * weights.sum())
+
+        path = lms(3, batch_size="full", alpha=alpha, learning_rate=0.1)
+        for epoch in range(3):
+            before = path.set_params(stopping=f"max_iter({epoch})").fit(form(X), y, weights) if epoch else None
+            flat = np.hstack([before.coef_, before.intercept_[:, np.newaxis]]).ravel() if before else np.zeros(10)
+            gradient = approx_fprime(flat, mean_error, 1e-7)
+            assert model.history_["gradient_norm"][epoch] == pytest.approx(np.linalg.norm(gradient), rel=1e-4)
+
+    def test_learning_stops_where_it_is_short(self):
+        X, y, _ = problem()
+        model = AdalineRegressor(solver="lms", batch_size="full", max_iter=10_000, stopping="gradient_norm(1e-6)")
+        model.fit(X, y)
+        assert model.stop_reason_.code is StopCode.GRADIENT_NORM
+        norms = model.history_["gradient_norm"]
+        assert norms[-1] <= 1e-6 < norms[-2]
+        assert_close_weights(model, LinearRegression().fit(X, y), 1e-5)
+
+    @pytest.mark.parametrize("size", [100, 5000])
+    def test_a_batch_that_holds_all_examples_is_a_full_one(self, size):
+        X, y, _ = problem()
+        model = AdalineRegressor(solver="lms", batch_size=size, max_iter=10_000, stopping="gradient_norm(1e-3)")
+        assert model.fit(X, y).stop_reason_.code is StopCode.GRADIENT_NORM
+
+    def test_a_single_example_is_a_full_batch_too(self):
+        model = AdalineRegressor(solver="lms", max_iter=1000, stopping="gradient_norm(1e-6)").fit([[1.0, 2.0]], [3.0])
+        assert model.stop_reason_.code is StopCode.GRADIENT_NORM
+
+    @pytest.mark.parametrize(
+        "parameters",
+        [{"solver": "lms"}, {"solver": "lms", "batch_size": 10}, {"solver": "normalized_lms", "batch_size": "full"},
+         {"solver": "rls"}, {"solver": "exact"}],
+    )  # fmt: skip
+    def test_where_it_is_not_known_the_rule_is_refused_with_the_way_out(self, parameters):
+        X, y, _ = problem()
+        with pytest.raises(
+            InvalidParameterError, match=r"asks for a gradient norm.*solver='lms' with batch_size='full'"
+        ):
+            AdalineRegressor(stopping="gradient_norm(1e-6)", **parameters).fit(X, y)
 
 
 def test_the_classifier_learns_by_the_rule_too():

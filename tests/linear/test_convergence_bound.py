@@ -59,7 +59,7 @@ class TestNumbers:
 
     @pytest.mark.parametrize("form", [np.asarray, sparse.csr_array])
     def test_they_are_those_of_the_definition(self, form):
-        X, y = separable()
+        X, _ = separable()
         w, b = np.array([1.0, 2.0, 3.0]), 0.5
         wanted = np.where(X @ w + b > 0, "yes", "no")
         model = Perceptron(random_state=0).fit(form(X), wanted)
@@ -208,6 +208,12 @@ class TestOfWhatItDoesNotSpeak:
         model = Perceptron().fit(SQUARE, AND)
         with pytest.raises(InvalidInputError, match=sentence):
             model.convergence_bound(SQUARE, AND, **given_one)
+
+    @pytest.mark.parametrize("size", [1e-200, 1e200])
+    def test_numbers_out_of_the_range_of_squares(self, size):
+        model = Perceptron().fit(SQUARE, AND)
+        with pytest.raises(InvalidInputError, match=r"exceeds the range of float64.*StandardScaler"):
+            model.convergence_bound(size * SQUARE, AND)
 
     def test_data_that_are_not_those_of_the_fit(self):
         model = Perceptron().fit(SQUARE, AND)

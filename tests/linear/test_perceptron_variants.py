@@ -9,7 +9,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import cross_val_score
 
 from sinapsi import Perceptron, load, save
-from sinapsi.exceptions import InvalidParameterError
+from sinapsi.exceptions import InvalidParameterError, ModelFileError
 from sinapsi.linear.variants import voted
 from sinapsi.stopping import StopCode
 from tests.reference import linear as naive
@@ -311,6 +311,24 @@ class TestGoingOn:
         assert model.n_updates_ == whole.n_updates_
         if then == "standard":
             np.testing.assert_array_equal(model.coef_, whole.coef_)
+
+    @pytest.mark.parametrize(("variant", "multi_class"), [(v, m) for v in VARIANTS for m in ("one-vs-rest", "kesler")])
+    def test_a_damaged_memory_is_not_learned_on_with(self, variant, multi_class):
+        """The kernels trust its sizes; a file that was tampered with must not make them write elsewhere."""
+        X, y = overlapping(3)
+        model = Perceptron(variant=variant, multi_class=multi_class, max_iter=2, random_state=0).fit(X, y)
+        whole = model._memory
+        for name, kept in whole.items():
+            is_list = isinstance(kept, list)
+            for damaged in ([array[..., :-1] for array in kept] if is_list else kept[..., :-1], None, []):
+                model._memory = {**whole, name: damaged}
+                with pytest.raises(ModelFileError, match="remembers of its weights is damaged"):
+                    model.partial_fit(X, y)
+            model._memory = {other: array for other, array in whole.items() if other != name}
+            with pytest.raises(ModelFileError, match="remembers of its weights is damaged"):
+                model.partial_fit(X, y)
+        model._memory = whole
+        model.partial_fit(X, y)
 
     @pytest.mark.parametrize("variant", VARIANTS)
     def test_changing_the_parameter_does_not_change_the_answers(self, variant):

@@ -1,7 +1,8 @@
 """Naive twins of the kernels in ``sinapsi.feedforward.kernels``: plain loops in double precision, as in the papers.
 
 Equation numbers are those of Rumelhart, Hinton and Williams (1986), Nature 323, 533-536, whose x_j is the field v_j
-of the course notes (section 3.2) and whose -dE/dx_j is their local gradient delta_j; signs as in the errata.
+of the course notes (section 3.2) and whose -dE/dx_j is their local gradient delta_j; signs as in the errata. Twins of
+two solvers that see all examples at once, ``rprop`` and ``scg``, stand at the end.
 """
 
 import math
@@ -170,3 +171,128 @@ def move_by_adam(parameters, gradient, mean, square, n_coefs, rate, beta_1, beta
         square[p] = beta_2 * float(square[p]) + (1 - beta_2) * g**2
         parameters[p] = theta - rate * mean[p] / (math.sqrt(square[p]) + epsilon)
     return squared_norm
+
+
+def mean_error_and_gradient(X, targets, sizes, units, slopes, uses_log_loss, parameters, alpha=0.0, weights=None):
+    """E(w) and E'(w) over all examples: the mean of equations 3 to 6 and alpha / (2 n) times the squared weights.
+
+    A target that is NaN costs nothing and sends nothing back. Weights are scaled to mean 1, and with them the penalty.
+    """
+    n_samples = len(X)
+    shares = [1.0] * n_samples if weights is None else [float(w) for w in weights]
+    mean_share = sum(shares) / n_samples
+    alpha = alpha / mean_share
+    sizes = [int(size) for size in sizes]
+    n_coefs = sum(fan_in * fan_out for fan_in, fan_out in pairwise(sizes))
+    matrices, biases = cut(parameters, sizes)
+    total, gradient = 0.0, [0.0] * len(parameters)
+    for x, target, share in zip(X, targets, shares, strict=True):
+        fields, outputs = forward(x, matrices, biases, units, slopes)
+        # A "don't care" is a target that is met, whatever the output.
+        d = [y if math.isnan(wanted) else float(wanted) for wanted, y in zip(target, outputs[-1], strict=True)]
+        deltas = local_gradients(fields, outputs, matrices, d, units, slopes, uses_log_loss)
+        known = [k for k in range(len(d)) if not math.isnan(target[k])]
+        total += share * error_of(uses_log_loss, units[-1], [d[k] for k in known], [outputs[-1][k] for k in known])
+        below = [[float(value) for value in x], *outputs[:-1]]
+        slope_of_weights = [
+            [[-y * delta for delta in deltas[layer]] for y in below[layer]] for layer in range(len(deltas))
+        ]
+        own = joined(slope_of_weights, [[-delta for delta in layer] for layer in deltas])
+        gradient = [so_far + share * g for so_far, g in zip(gradient, own, strict=True)]
+    error = total / mean_share / n_samples + alpha / (2 * n_samples) * sum(float(w) ** 2 for w in parameters[:n_coefs])
+    for p in range(len(gradient)):
+        gradient[p] = gradient[p] / mean_share / n_samples
+        gradient[p] += alpha / n_samples * float(parameters[p]) if p < n_coefs else 0.0
+    return error, gradient
+
+
+def sign(value):
+    """-1, 0 or 1."""
+    return (value > 0) - (value < 0)
+
+
+def rprop(evaluate, w, n_epochs, first_step=0.0125, increase=1.2, decrease=0.5, largest_step=50.0, smallest_step=1e-6):
+    """iRprop+ of Igel and Huesken (2000), table 1. ``evaluate(w)`` gives E and its gradient.
+
+    Gives the error after each epoch and the last weights.
+    """
+    w = [float(value) for value in w]
+    n = len(w)
+    step, change, old_gradient = [first_step] * n, [0.0] * n, [0.0] * n
+    error, gradient = evaluate(w)
+    old_error = math.inf
+    course = []
+    for _ in range(n_epochs):
+        for i in range(n):
+            if old_gradient[i] * gradient[i] > 0:
+                step[i] = min(step[i] * increase, largest_step)
+                change[i] = -sign(gradient[i]) * step[i]
+                w[i] += change[i]
+                old_gradient[i] = gradient[i]
+            elif old_gradient[i] * gradient[i] < 0:
+                step[i] = max(step[i] * decrease, smallest_step)
+                if error > old_error:
+                    w[i] -= change[i]
+                old_gradient[i] = 0.0
+            else:
+                change[i] = -sign(gradient[i]) * step[i]
+                w[i] += change[i]
+                old_gradient[i] = gradient[i]
+        old_error = error
+        error, gradient = evaluate(w)
+        course.append(error)
+    return course, w
+
+
+def scaled_conjugate_gradients(evaluate, w, n_lower, sigma=1e-4, first_lambda=1e-6):
+    """SCG of Moeller (1993), steps 1 to 9, for so many steps that lead lower.
+
+    His lambda-bar is written out: delta_k is the measured curvature plus the present lambda_k |p_k|^2, also after a
+    step that failed. k counts the steps that led lower. Our safeguard: a conjugate direction that leads uphill is
+    replaced by the gradient.
+    """
+
+    def dot(a, b):
+        return sum(x * y for x, y in zip(a, b, strict=True))
+
+    w = [float(value) for value in w]
+    n = len(w)
+    error, gradient = evaluate(w)
+    r = [-g for g in gradient]  # step 1
+    p, lam, success, k = list(r), first_lambda, True, 0
+    course = []
+    curvature = 0.0
+    while len(course) < n_lower:
+        if success:  # step 2: second-order information
+            sigma_k = sigma / math.sqrt(dot(p, p))
+            _, ahead = evaluate([a + sigma_k * b for a, b in zip(w, p, strict=True)])
+            s = [(a - b) / sigma_k for a, b in zip(ahead, gradient, strict=True)]
+            curvature = dot(p, s)
+        delta = curvature + lam * dot(p, p)  # step 3
+        if delta <= 0:  # step 4: make the Hessian positive definite; lambda-bar = 2 (lambda - delta / |p|^2)
+            lam = 2 * (lam - delta / dot(p, p))
+            delta = curvature + lam * dot(p, p)
+        mu = dot(p, r)  # step 5
+        there = [a + mu / delta * b for a, b in zip(w, p, strict=True)]
+        new_error, new_gradient = evaluate(there)
+        comparison = 2 * delta * (error - new_error) / mu**2  # step 6
+        success = comparison >= 0
+        old_lam = lam
+        if success:  # step 7
+            k += 1
+            new_r = [-g for g in new_gradient]
+            if k % n == 0:
+                direction = list(new_r)
+            else:
+                beta = (dot(new_r, new_r) - dot(new_r, r)) / mu
+                direction = [a + beta * b for a, b in zip(new_r, p, strict=True)]
+            if dot(direction, new_r) <= 0:
+                direction = list(new_r)
+            if comparison >= 0.75:
+                lam = old_lam / 4
+        if comparison < 0.25:  # step 8
+            lam = old_lam + delta * (1 - comparison) / dot(p, p)
+        if success:
+            w, error, gradient, r, p = there, new_error, new_gradient, new_r, direction
+            course.append(error)
+    return course, w

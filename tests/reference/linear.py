@@ -213,8 +213,8 @@ def error_of_kesler(X, labels, weights, coef, intercept):
 def learn_pocket(present, count, weight_of, rows, rates, coef, intercept, pocket_coef, pocket_intercept, tally):
     """The pocket algorithm with ratchet (Gallant 1990, section IV), each weights' errors counted at most once.
 
-    The tally holds the run of right answers, the longest run of the weights in the pocket, the errors of the pocket, and a state: 0 before
-    the count, 1 when it was failed, 2 when the present weights are those in the pocket.
+    The tally holds the run of right answers, the longest run of the weights in the pocket, the errors of the pocket,
+    and a state: 0 before the count, 1 when it was failed, 2 when the present weights are those in the pocket.
     """
     n_corrections, criterion = 0, 0.0
     run, longest, errors, state = (float(number) for number in tally)

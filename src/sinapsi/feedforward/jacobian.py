@@ -177,7 +177,9 @@ class Block:
         product = np.empty((len(errors), network.n_parameters))
         coefs, intercepts = network.views(product)
         for below, sensitivity, coef, intercept in zip(self.below, self.sensitivities, coefs, intercepts, strict=True):
-            deltas = np.einsum("rkn,rknj->rnj", errors, sensitivity)
+            deltas = errors[:, 0, :, np.newaxis] * sensitivity[:, 0]
+            for k in range(1, errors.shape[1]):
+                deltas += errors[:, k, :, np.newaxis] * sensitivity[:, k]
             coef[...] = below.swapaxes(-1, -2) @ deltas
             intercept[...] = deltas.sum(axis=1)
         return product
@@ -229,7 +231,7 @@ class Differentiation:
         parameters : array of shape (n_starts, n_parameters)
             Weights and biases.
         whole : bool, default=False
-            Whether to take all examples in one block.
+            Whether to take all examples in one block, to be kept: it shares no memory with later passes.
 
         Yields
         ------
@@ -241,7 +243,8 @@ class Differentiation:
         for rows in [slice(0, len(self._examples))] if whole else self._blocks(width):
             outputs = self._forward(parameters, rows)
             errors = self._scaled(self._targets(rows) - outputs[-1], rows)
-            below = [self._inputs(rows), *outputs[:-1]]
+            hidden = [layer.copy() for layer in outputs[:-1]] if whole else outputs[:-1]
+            below = [self._inputs(rows), *hidden]
             yield Block(below, self._sensitivities(outputs, rows), errors.swapaxes(1, 2))
 
     def _blocks(self, width: int) -> Iterator[slice]:

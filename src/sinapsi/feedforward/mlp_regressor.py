@@ -99,13 +99,13 @@ class MLPRegressor(MultiOutputMixin, RegressorMixin, MultilayerPerceptron):
     history_ : History
         Per pass: ``loss`` (penalty included, as met on the way; "bayesian": without it), the validation columns where
         there are any, and what the solver knows: ``learning_rate``, ``gradient_norm`` (full batches), ``damping``, or
-        the four numbers of the evidence.
+        the numbers of the evidence.
     stop_reason_ : StopReason
         Why learning ended.
     effective_parameters_ : float
         Number of parameters that the data decide ("bayesian" only, as the next three).
-    weight_precision_ : float
-        Reciprocal variance of the weights; with the next, lambda and beta of MacKay (1992).
+    weight_precision_ : array of shape (n_layers - 1,)
+        Reciprocal variance of the weights of each layer; with the next, lambda and beta of MacKay (1992).
     noise_precision_ : float
         Reciprocal variance of the noise in the targets.
     log_evidence_ : float

@@ -47,8 +47,9 @@ LARGEST_AUTO_BATCH = 200
 AUTO_STEPS = 10
 SMALLEST_AUTO_BATCH = 10
 
-# What the solver "bayesian" learns besides the weights, in the order in which it keeps them.
-EVIDENCE = ("effective_parameters_", "weight_precision_", "noise_precision_", "log_evidence_")
+# What the solver "bayesian" learns besides the weights: three numbers in the order in which it keeps them, and then the
+# precision of each layer's weights.
+EVIDENCE = ("effective_parameters_", "noise_precision_", "log_evidence_")
 
 _sizes = Rule(
     "an integer of at least 1 or a tuple of those",
@@ -133,7 +134,7 @@ class MultilayerPerceptron(NetworkEstimator):
     history_: History
     stop_reason_: StopReason
     effective_parameters_: float
-    weight_precision_: float
+    weight_precision_: Floats
     noise_precision_: float
     log_evidence_: float
     _activations: tuple[Activation, ...]
@@ -326,11 +327,12 @@ class MultilayerPerceptron(NetworkEstimator):
         self.n_layers_ = len(network.sizes)
         self.out_activation_ = network.activations[-1].short_name
         self._memory = outcome.memory
-        for name in EVIDENCE:
+        for name in (*EVIDENCE, "weight_precision_"):
             self.__dict__.pop(name, None)  # of an earlier fit by another solver
         if "evidence" in outcome.memory:
-            for name, value in zip(EVIDENCE, outcome.memory["evidence"], strict=True):
+            for name, value in zip(EVIDENCE, outcome.memory["evidence"], strict=False):
                 setattr(self, name, float(value))
+            self.weight_precision_ = outcome.memory["evidence"][len(EVIDENCE) :]
         self.history_ = outcome.history
         self.stop_reason_ = outcome.reason
         self.n_iter_ = outcome.n_epochs

@@ -24,7 +24,7 @@ from sinapsi.linear.fields import fields_of
 from sinapsi.linear.learning_path import NO_EXAMPLE, LearningPath, PathRecorder
 from sinapsi.linear.least_squares import exact_weights, largest_normalized_rate, largest_stable_rate
 from sinapsi.linear.lms_rule import LMSRule, NormalizedLMSRule
-from sinapsi.linear.recursive_least_squares import Recursion
+from sinapsi.linear.recursive_least_squares import Recursion, check_recursion
 from sinapsi.monitor import FitMonitor
 from sinapsi.parameters import Rule, boolean, choice, count, instance, nothing, number, random_source
 from sinapsi.references import HAYKIN_2002, NAGUMO_NODA_1967, WIDROW_HOFF_1960, Reference
@@ -163,6 +163,7 @@ class Adaline(NetworkEstimator):
         weights = self._weights(sample_weight, answers, inputs.dtype)
         if goes_on:  # in copies, so that nothing is changed if the fit fails
             self.coef_, self.intercept_ = self.coef_.copy(), self.intercept_.copy()
+            check_recursion(self._recursion, inputs.shape[1], len(self.intercept_))
             self._recursion = {name: kept.copy() for name, kept in self._recursion.items()}
         else:
             self._begin(inputs, targets)
@@ -214,7 +215,7 @@ class Adaline(NetworkEstimator):
             previous=self.history_,
             verbose=self.verbose,
             advice="Raise max_iter or the learning rate, or use solver='exact'.",
-            ordinary_loss=0.5 * float(np.vdot(training.targets, training.targets)) / len(training),
+            ordinary_loss=self._ordinary_loss(training),
         ) as monitor:
             learn = {"exact": self._solve, "rls": self._take_in}.get(self.solver, self._descend)
             learn(training, monitor, recorder)
@@ -223,6 +224,12 @@ class Adaline(NetworkEstimator):
         self.history_ = monitor.history
         self.stop_reason_ = monitor.reason
         self.n_iter_ = monitor.n_epochs
+
+    def _ordinary_loss(self, training: ExampleSet) -> float | None:
+        """Loss of outputs 0, far above which a fit has diverged; a stable normalized rule may pass it for a while."""
+        if self.solver == "normalized_lms" and self._schedule().rate(self._n_steps) <= self.max_stable_learning_rate_:
+            return None
+        return 0.5 * float(np.vdot(training.targets, training.targets)) / len(training)
 
     def _solve(self, training: ExampleSet, monitor: FitMonitor, recorder: PathRecorder | None) -> None:
         coef, intercept = self._layer()
@@ -272,16 +279,18 @@ class Adaline(NetworkEstimator):
             return largest_normalized_rate(training)
         return largest_stable_rate(training, self._batch_size(len(training)), self.alpha)
 
+    def _schedule(self) -> Schedule:
+        is_automatic = self.learning_rate == "auto"
+        return schedule_named(AUTO_SHARE * self.max_stable_learning_rate_ if is_automatic else self.learning_rate)
+
     def _stable_schedule(self) -> Schedule:
-        if self.learning_rate == "auto":
-            return schedule_named(AUTO_SHARE * self.max_stable_learning_rate_)
-        schedule = schedule_named(self.learning_rate)
+        schedule = self._schedule()
         if schedule.rate(self._n_steps) > self.max_stable_learning_rate_:
-            way_out = "even out the weights" if self.solver == "normalized_lms" else "standardize X"
+            or_else = "" if self.solver == "normalized_lms" else ", or standardize X"
             warnings.warn(
                 f"{type(self).__name__}: learning_rate={schedule.rate(self._n_steps):g} exceeds the largest rate that "
                 f"is surely stable on these data, {self.max_stable_learning_rate_:.3g}; the weights may diverge. "
-                f"Lower it, pass learning_rate='auto', or {way_out}.",
+                f"Lower it, or pass learning_rate='auto'{or_else}.",
                 ConvergenceWarning,
                 stacklevel=5,
             )

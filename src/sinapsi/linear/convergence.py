@@ -109,19 +109,32 @@ def bound_of_run(
         The numbers.
     """
     inputs = inputs.astype(np.float64, copy=False)
-    squares = inputs.multiply(inputs).sum(axis=1) if sparse.issparse(inputs) else np.einsum("ij,ij->i", inputs, inputs)
-    alpha = float((signs * _fields(inputs, vector)).min())
-    radius, norm = float(np.sqrt(np.max(squares) + 1)), float(np.linalg.norm(vector))
-    start_norm = 0.0 if start is None else float(np.linalg.norm(start))
-    start_product = 0.0 if start is None else float(vector @ start)
-    # (start_product + eta k alpha)^2 = |w*|^2 (|w(0)|^2 + eta^2 k R^2), divided by eta^2 alpha^2
-    half = start_product / (increment * alpha) - (radius * norm / alpha) ** 2 / 2
-    constant = (start_product**2 - (norm * start_norm) ** 2) / (increment * alpha) ** 2
-    root = float(np.sqrt(half**2 - min(constant, 0.0)))
-    bound = root - half if half <= 0 else -constant / (root + half)
+    start = np.zeros(len(vector)) if start is None else start
+    with np.errstate(over="ignore", invalid="ignore"):  # told below
+        is_sparse = sparse.issparse(inputs)
+        squares = inputs.multiply(inputs).sum(axis=1) if is_sparse else np.einsum("ij,ij->i", inputs, inputs)
+        alpha = float((signs * _fields(inputs, vector)).min())
+        radius, norm = float(np.sqrt(np.max(squares) + 1)), float(np.linalg.norm(vector))
+        start_norm, start_product = float(np.linalg.norm(start)), float(vector @ start)
+        bound = _largest_root(
+            start_product / (increment * alpha), (radius * norm / alpha) ** 2, norm * start_norm / (increment * alpha)
+        )
+    if not np.isfinite(bound):
+        raise InvalidInputError(
+            "The bound of the convergence theorem exceeds the range of float64, or the squares of X do. Expected "
+            "columns of ordinary size; rescale X, for example with sklearn.preprocessing.StandardScaler."
+        )
     return ConvergenceBound(
         n_updates, bound, alpha, radius, norm, increment, start_norm, start_product, vector[:-1], float(vector[-1])
     )
+
+
+def _largest_root(product: float, factor: float, length: float) -> float:
+    """The larger k of (product + k)^2 = length^2 + k factor, both sides being divided by (eta alpha)^2."""
+    half = product - factor / 2
+    constant = min(product**2 - length**2, 0.0)  # Cauchy and Schwarz, but for rounding
+    root = np.sqrt(half**2 - constant)
+    return float(root - half if half <= 0 else -constant / (root + half))
 
 
 def separating_hyperplane(
@@ -206,7 +219,8 @@ def _with_wider_margin(inputs: Any, signs: Floats, vector: SeparatingVector) -> 
     rows = np.empty(0, dtype=np.intp)
     for _ in range(ROUNDS):
         margins = signs * _fields(inputs, vector)
-        alpha, norm = margins.min(), np.linalg.norm(vector)
+        with np.errstate(over="ignore"):
+            alpha, norm = margins.min(), np.linalg.norm(vector)
         if alpha > 0 and norm / alpha < least:
             best, least = vector, norm / alpha
         nearest = np.argsort(margins)[:JOINING]

@@ -19,11 +19,11 @@ from scipy import optimize, sparse
 from sinapsi.activations import Floats
 from sinapsi.exceptions import InvalidInputError
 
-METHODS: tuple[Literal["highs", "highs-ds", "highs-ipm"], ...] = (
-    "highs-ds",
-    "highs-ipm",
-    "highs",
-)  # of scipy.optimize.linprog, in the order in which they are tried
+# Methods of scipy.optimize.linprog in the order in which they are tried: the dual simplex is the fastest over few
+# columns, the interior points (with crossover, so that a vertex is found) over many.
+METHODS: tuple[Literal["highs", "highs-ds", "highs-ipm"], ...] = ("highs-ds", "highs-ipm", "highs")
+METHODS_FOR_MANY_COLUMNS: tuple[Literal["highs", "highs-ds", "highs-ipm"], ...] = ("highs-ipm", "highs-ds", "highs")
+MANY_COLUMNS = 200
 SOLVER_TOLERANCE = 1e-10  # the tightest that HiGHS takes
 TIE = 1e-9  # a best margin below this, columns being of size 1, may be none; then multiplication decides
 ROUNDING = 1e-12  # share of a column's size by which two weighted means may differ and still count as equal
@@ -143,7 +143,7 @@ def separated(examples: SignedExamples) -> tuple[Hyperplane | None, Weights | No
         If the classes are so near to each other that rounding hides the answer, or the solver fails.
     """
     n_samples, n_features = examples.inputs.shape
-    n_joining = max(SMALL_PROGRAM, 10 * n_features)
+    n_joining = max(SMALL_PROGRAM, 5 * n_features)
     direction = _first_guess(examples)
     rows = np.arange(n_samples)
     if n_samples > n_joining:
@@ -204,7 +204,7 @@ def _widest_margin(signed: Any) -> tuple[Floats, float, Floats]:
     cost = np.append(np.zeros(n_columns), -1.0)
     bounds = [(-1, 1)] * (n_columns - 1) + [(None, None), (None, 1)]
     message = ""
-    for method in METHODS:
+    for method in METHODS if n_columns < MANY_COLUMNS else METHODS_FOR_MANY_COLUMNS:
         result = optimize.linprog(
             cost,
             A_ub=stack,

@@ -17,7 +17,7 @@ from sinapsi.linear.fields import fields_of
 from sinapsi.linear.learning_path import PathRecorder
 from sinapsi.linear.perceptron_rule import Kesler, OneVersusRest, PerceptronRule
 from sinapsi.linear.variants.averaged import Averaged
-from sinapsi.linear.variants.memory import Kept, Memory
+from sinapsi.linear.variants.memory import Kept, Memory, check_memory
 from sinapsi.linear.variants.pocket import Pocket
 from sinapsi.linear.variants.voted import Voted, shares_of_votes
 from sinapsi.monitor import FitMonitor
@@ -157,6 +157,8 @@ class PerceptronTraining(NetworkEstimator):
     def _go_on(self) -> None:
         """Learn on in copies, so that nothing is changed if the fit fails; another variant begins to remember now."""
         self.coef_, self.intercept_ = self.coef_.copy(), self.intercept_.copy()
+        remembered, together = self._remembers
+        check_memory(self._memory, VARIANTS[remembered].begin(self.coef_, self.intercept_, together=together))
         self._memory = {name: kept.copy() for name, kept in self._memory.items()}
         if self._remembers != (self.variant, self._learns_together):
             self.coef_ = self._memory.get("coef", self.coef_)
@@ -213,14 +215,7 @@ class PerceptronTraining(NetworkEstimator):
         ) as monitor:
             for epoch in monitor.epochs():
                 rates = self._rates(schedule, rule.n_presentations)
-                before = (memory.coef.copy(), memory.intercept.copy()) if recorder else None
-                with np.errstate(over="ignore", invalid="ignore"):  # the monitor tells of a divergence
-                    n_misclassified, criterion = rule.learn(self._random, rates)
-                if recorder and before:
-                    recorder.follow(
-                        rule.moves(*before, rates), rule.n_corrections, epoch, (memory.coef, memory.intercept)
-                    )
-                self.n_updates_ += rule.n_corrections
+                n_misclassified, criterion = self._pass(epoch, rule, memory, rates, recorder)
                 monitor.record(
                     loss=criterion / len(training),
                     n_steps=rule.n_corrections,
@@ -235,6 +230,19 @@ class PerceptronTraining(NetworkEstimator):
         self.history_ = monitor.history
         self.stop_reason_ = monitor.reason
         self.n_iter_ = monitor.n_epochs
+
+    def _pass(
+        self, epoch: int, rule: PerceptronRule, memory: Memory, rates: Floats, recorder: PathRecorder | None
+    ) -> tuple[int, float]:
+        """Misclassified examples and summed criterion of one pass."""
+        before = (memory.coef.copy(), memory.intercept.copy()) if recorder else None
+        with np.errstate(over="ignore", invalid="ignore"):  # the monitor tells of a divergence
+            n_misclassified, criterion = rule.learn(self._random, rates)
+            if recorder and before:
+                after = memory.coef, memory.intercept
+                recorder.follow(rule.moves(*before, rates), rule.n_corrections, epoch, after)
+        self.n_updates_ += rule.n_corrections
+        return n_misclassified, criterion
 
     def _all_correct(self, memory: Memory, training: ExampleSet) -> str:
         """The last weights are right everywhere; the mean of all weights, or their vote, need not be."""

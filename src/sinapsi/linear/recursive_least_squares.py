@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from scipy import linalg, sparse
 
 from sinapsi.activations import Floats
-from sinapsi.exceptions import InvalidInputError
+from sinapsi.exceptions import InvalidInputError, ModelFileError
 from sinapsi.linear.kernels import rotate_in
 from sinapsi.validation import ExampleSet
 
@@ -141,6 +141,35 @@ class Recursion:
         for place in range(len(examples)):
             self.take_in(examples.take(slice(place, place + 1)))
             yield place, *self.weights()
+
+
+def check_recursion(kept: dict[str, Any], n_features: int, n_outputs: int) -> None:
+    """Refuse a state that does not fit, as a model file that was tampered with may hold: kernels trust its sizes.
+
+    Parameters
+    ----------
+    kept : dict of str to array
+        The state; an empty one is none.
+    n_features : int
+        Columns of X.
+    n_outputs : int
+        Columns of the targets.
+
+    Raises
+    ------
+    ModelFileError
+        If an array is missing or of another shape or type.
+    """
+    n_columns = n_features + 1
+    shapes = {"factor": (n_columns, n_columns), "moments": (n_columns, n_outputs), "origin": (n_features,)}
+    expected: dict[str, tuple[Any, Any]] = {name: (shape, np.dtype(np.float64)) for name, shape in shapes.items()}
+    expected["n_examples"] = (1,), np.dtype(np.int64)
+    found = {name: (np.shape(array), getattr(array, "dtype", None)) for name, array in kept.items()}
+    if kept and found != expected:
+        raise ModelFileError(
+            "The state from which recursive least squares goes on is damaged: its arrays do not have the shapes of "
+            "the weights. Load the model again, or call fit."
+        )
 
 
 def _dense(inputs: Any) -> NDArray[np.float64]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sinapsi.activations import Floats
 from sinapsi.exceptions import InvalidParameterError
@@ -28,13 +30,13 @@ FIRST_PENALTY = 0.3
 
 @dataclass(frozen=True)
 class Bayesian(FullBatchSolver):
-    """Levenberg-Marquardt on beta/2 sum e^2 + lambda/2 sum w^2, with MacKay's evidence for beta and lambda.
+    """Levenberg-Marquardt on beta/2 sum e^2 + sum_l lambda_l/2 sum w^2, with MacKay's evidence for beta and lambda.
 
-    After every step the precisions of the noise and of the weights are set to what makes the data most probable:
-    lambda = gamma / sum w^2 and beta = (N - gamma) / sum e^2, where gamma, the number of effective parameters, counts
-    the directions in weight space that the data decide. MacKay (1992); with Gauss-Newton curvature, Foresee and Hagan
-    (1997). The biases of the output units stay free, as in ridge regression; without hidden layer this is
-    scikit-learn's ``BayesianRidge``.
+    After every step the precisions of the noise and of the weights of each layer l are set to what makes the data most
+    probable: lambda_l = gamma_l / sum w^2 and beta = (N - gamma) / sum e^2, where gamma, the number of effective
+    parameters, counts the directions in weight space that the data decide. MacKay (1992), whose layers have precisions
+    of their own too; with Gauss-Newton curvature, Foresee and Hagan (1997). The biases of the output units stay free,
+    as in ridge regression; without hidden layer this is scikit-learn's ``BayesianRidge``.
 
     Parameters
     ----------
@@ -64,9 +66,9 @@ class Bayesian(FullBatchSolver):
     def descend(self, starts: Starts) -> None:
         problem = counting_each(starts.problem)
         n_examples = counted(problem.examples)
-        model = PrimalModel(problem, held_back(problem.network), 0.0, starts.parameters)
+        model = PrimalModel(problem, np.zeros(len(problem.parameters)), starts.parameters)
         evidence = Evidence(model, problem)
-        evidence.recall(starts.recalled("evidence", np.full((len(starts), 4), np.nan)))
+        evidence.recall(starts.recalled("evidence", evidence.kept()))
         walk = DampedWalk(model, self.damping)
         while len(starts):
             has_settled = walk.is_lower & (walk.share < self.tol) & (evidence.change < self.tol)
@@ -79,10 +81,7 @@ class Bayesian(FullBatchSolver):
                     "no damping leads to a lower loss any more": walk.is_stuck(),
                 },
                 gradient_norm=np.linalg.norm(model.gradient(), axis=1) / n_examples,
-                effective_parameters=evidence.effective,
-                weight_precision=evidence.weight_precision,
-                noise_precision=evidence.noise_precision,
-                log_evidence=evidence.log_evidence,
+                **evidence.columns(),  # type: ignore[arg-type]  # columns all, none of the named arguments
             )
             for arrays in (model, walk, evidence):
                 arrays.keep(stays)
@@ -98,23 +97,21 @@ class Bayesian(FullBatchSolver):
         """Keep what the evidence says at the weights that were kept, and the posterior for the error bars."""
         problem = counting_each(problem)
         parameters = problem.parameters[np.newaxis].astype(np.float64)
-        model = PrimalModel(problem, held_back(problem.network), 0.0, parameters)
+        model = PrimalModel(problem, np.zeros(len(problem.parameters)), parameters)
         evidence = Evidence(model, problem)
         everyone = np.ones(1, dtype=bool)
         for _ in range(SETTLING_ROUNDS):
             evidence.reconsider(everyone)
             if evidence.change[0] < CONCLUSION_TOLERANCE:
                 break
-        kept = np.array(
-            [evidence.effective, evidence.weight_precision, evidence.noise_precision, evidence.log_evidence]
-        )
+        kept = evidence.kept()[0]
         if np.isfinite(kept).all() and np.isfinite(evidence.covariance).all():  # else the fit has diverged
-            problem.memory["evidence"] = kept[:, 0]
+            problem.memory["evidence"] = kept
             problem.memory["covariance"] = evidence.covariance[0]
 
 
-def held_back(network: Network) -> Claims:
-    """Tell which parameters have a prior: all but the biases of the output units.
+def layers_of(network: Network) -> list[NDArray[np.intp]]:
+    """Tell which parameters share a prior: the weights into a layer and, unless it is the last, its biases.
 
     Parameters
     ----------
@@ -123,10 +120,13 @@ def held_back(network: Network) -> Claims:
 
     Returns
     -------
-    array of bool of shape (n_parameters,)
-        True for weights and hidden biases.
+    list of array of int
+        For each layer after the inputs, places in the flat vector.
     """
-    return np.arange(network.n_parameters) < network.n_parameters - network.sizes[-1]
+    places: NDArray[Any] = np.arange(network.n_parameters)
+    coefs, intercepts = network.views(places)
+    hidden = [np.concatenate([coef.ravel(), bias]) for coef, bias in zip(coefs[:-1], intercepts[:-1], strict=True)]
+    return [*hidden, coefs[-1].ravel()]
 
 
 def inverse(matrices: Floats) -> Floats:
@@ -186,12 +186,12 @@ def counted(examples: ExampleSet) -> float:
 
 
 class Evidence(PerStart):
-    """The two precisions of every start, and how probable they make the data.
+    """The precisions of every start, and how probable they make the data.
 
     Parameters
     ----------
     model : PrimalModel
-        The network near its present weights; its penalty is kept at weight precision / noise precision.
+        The network near its present weights; its penalties are kept at weight precision / noise precision.
     problem : Problem
         What is learned.
 
@@ -199,44 +199,73 @@ class Evidence(PerStart):
     ----------
     effective : array of shape (n_starts,)
         gamma, the number of parameters that the data decide.
-    weight_precision, noise_precision : array of shape (n_starts,)
-        lambda and beta.
+    weight_precision : array of shape (n_starts, n_layers)
+        lambda of each layer.
+    noise_precision : array of shape (n_starts,)
+        beta.
     log_evidence : array of shape (n_starts,)
         Logarithm of the probability density of the targets, the weights integrated out.
     covariance : array of shape (n_starts, n_parameters, n_parameters)
         Of the weights, given the data.
     change : array of shape (n_starts,)
-        Share by which the precisions last changed.
+        Largest share by which a precision last changed.
     """
 
     def __init__(self, model: PrimalModel, problem: Problem) -> None:
         self._model = model
-        self._n_held = int(held_back(problem.network).sum())  # they come first
+        self._layers = layers_of(problem.network)
         targets, weights = problem.examples.targets.astype(np.float64), problem.examples.weights
         counts = ~np.isnan(targets) * (1.0 if weights is None else weights[:, np.newaxis])
         self._n_targets = float(counts.sum())
         mean_square = float((counts * np.nan_to_num(targets) ** 2).sum()) / self._n_targets
-        n_starts = len(model.penalty)
         self._smallest_square = max(EXACT * mean_square, 1 / LARGEST_PRECISION)
-        self.noise_precision = np.minimum(self._n_targets / model.squares, 1 / self._smallest_square)
-        self.weight_precision = FIRST_PENALTY * self._n_targets * self.noise_precision
-        model.penalty = self.weight_precision / self.noise_precision
-        self.effective = np.full(n_starts, np.nan)
-        self.log_evidence = np.full(n_starts, np.nan)
-        self.change = np.full(n_starts, np.inf)
+        n_starts = len(model.squares)
+        self.noise_precision: Floats = np.minimum(self._n_targets / model.squares, 1 / self._smallest_square)
+        first = FIRST_PENALTY * self._n_targets * self.noise_precision
+        self.weight_precision: Floats = np.repeat(first[:, np.newaxis], len(self._layers), axis=1)
+        self.effective: Floats = np.full(n_starts, np.nan)
+        self.log_evidence: Floats = np.full(n_starts, np.nan)
+        self.change: Floats = np.full(n_starts, np.inf)
         self.covariance: Floats = np.empty(model.curvature.shape)
+        self._hold_back()
+
+    def kept(self) -> Floats:
+        """Give all numbers in a table.
+
+        Returns
+        -------
+        array of shape (n_starts, 3 + n_layers)
+            Effective parameters, noise precision, log evidence, and the weight precision of each layer.
+        """
+        numbers = np.column_stack([self.effective, self.noise_precision, self.log_evidence])
+        return np.asarray(np.hstack([numbers, self.weight_precision]))
+
+    def columns(self) -> dict[str, Floats]:
+        """Give all numbers under their names in a history.
+
+        Returns
+        -------
+        dict of str to array of shape (n_starts,)
+            A layer's weight precision is ``weight_precision_`` and its number.
+        """
+        layers = {f"weight_precision_{k + 1}": column for k, column in enumerate(self.weight_precision.T)}
+        return {
+            "effective_parameters": self.effective,
+            "noise_precision": self.noise_precision,
+            **layers,
+            "log_evidence": self.log_evidence,
+        }
 
     def recall(self, kept: Floats) -> None:
         """Go on from precisions that an earlier fit left.
 
         Parameters
         ----------
-        kept : array of shape (n_starts, 4)
-            What :meth:`Bayesian.conclude` kept; NaN where there is nothing to go on from.
+        kept : array of shape (n_starts, 3 + n_layers)
+            As :meth:`kept` gives them.
         """
-        self.weight_precision = np.where(np.isnan(kept[:, 1]), self.weight_precision, kept[:, 1])
-        self.noise_precision = np.where(np.isnan(kept[:, 2]), self.noise_precision, kept[:, 2])
-        self._model.penalty = self.weight_precision / self.noise_precision
+        self.noise_precision, self.weight_precision = kept[:, 1], kept[:, 3:]
+        self._hold_back()
 
     def reconsider(self, rows: Claims) -> None:
         """Set the precisions of some starts to the most probable values at their present weights.
@@ -248,17 +277,19 @@ class Evidence(PerStart):
         """
         if not rows.any():
             return
-        model = self._model
-        old = np.array([self.weight_precision, self.noise_precision])
-        self._weigh()
-        weights = np.maximum(model.penalized_squares(model.parameters), 1 / LARGEST_PRECISION)
+        decided = self._weigh()
+        self.effective = decided.sum(axis=1)
         undecided = np.maximum(self._n_targets - self.effective, SMALLEST_SHARE * self._n_targets)
-        noise_precision = np.minimum(undecided / model.squares, 1 / self._smallest_square)
-        weight_precision = np.clip(self.effective / weights, 1 / LARGEST_PRECISION, LARGEST_PRECISION)
-        new = np.where(rows, [weight_precision, noise_precision], old)
-        self.weight_precision, self.noise_precision = new
-        self.change = np.where(rows, np.abs(new / old - 1).max(axis=0), self.change)
-        model.penalty = self.weight_precision / self.noise_precision
+        noise = np.minimum(undecided / self._model.squares, 1 / self._smallest_square)
+        squares = np.stack([(self._model.parameters[:, layer] ** 2).sum(axis=1) for layer in self._layers], axis=1)
+        weights = np.clip(
+            decided / np.maximum(squares, 1 / LARGEST_PRECISION), 1 / LARGEST_PRECISION, LARGEST_PRECISION
+        )
+        old = np.column_stack([self.noise_precision, self.weight_precision])
+        new = np.where(rows[:, np.newaxis], np.column_stack([noise, weights]), old)
+        self.change = np.where(rows, np.abs(new / old - 1).max(axis=1), self.change)
+        self.noise_precision, self.weight_precision = new[:, 0], new[:, 1:]
+        self._hold_back()
 
     def is_exact(self) -> Claims:
         """Tell which starts meet their targets to rounding.
@@ -270,22 +301,28 @@ class Evidence(PerStart):
         """
         return np.asarray(self._model.squares <= self._smallest_square * self._n_targets)
 
-    def _weigh(self) -> None:
-        """Covariance, effective parameters and evidence at the present precisions."""
-        model, n_held = self._model, self._n_held
-        model.penalty = self.weight_precision / self.noise_precision
+    def _hold_back(self) -> None:
+        """Give the model the penalties of the present precisions."""
+        for layer, precision in zip(self._layers, self.weight_precision.T, strict=True):
+            self._model.penalties[:, layer] = (precision / self.noise_precision)[:, np.newaxis]
+
+    def _weigh(self) -> Floats:
+        """Covariance and evidence at the present precisions; gives the effective parameters of each layer."""
+        model, beta = self._model, self.noise_precision
         # A share of the curvature that is below rounding keeps the matrix invertible where the data decide everything.
         precision = model.damped(np.finfo(np.float64).eps * model.largest_curvature())
-        self.covariance = inverse(precision) / self.noise_precision[:, np.newaxis, np.newaxis]
-        spread = np.diagonal(self.covariance, axis1=1, axis2=2)[:, :n_held].sum(axis=1)
-        self.effective = np.clip(n_held - self.weight_precision * spread, 0, None)
+        self.covariance = inverse(precision) / beta[:, np.newaxis, np.newaxis]
+        variances = np.diagonal(self.covariance, axis1=1, axis2=2)
+        sizes = np.array([len(layer) for layer in self._layers])
+        spread = np.stack([variances[:, layer].sum(axis=1) for layer in self._layers], axis=1)
         n_parameters = model.parameters.shape[1]
-        log_volume = np.linalg.slogdet(precision)[1] + n_parameters * np.log(self.noise_precision)
-        n_free = n_parameters - n_held
+        log_volume = np.linalg.slogdet(precision)[1] + n_parameters * np.log(beta)
+        n_free = n_parameters - sizes.sum()
         self.log_evidence = 0.5 * (
-            n_held * np.log(self.weight_precision)
-            + self._n_targets * np.log(self.noise_precision)
-            - 2 * self.noise_precision * model.value()
+            np.log(self.weight_precision) @ sizes
+            + self._n_targets * np.log(beta)
+            - 2 * beta * model.value()
             - log_volume
             + (n_free - self._n_targets) * np.log(2 * np.pi)
         )
+        return np.asarray(np.maximum(sizes - self.weight_precision * spread, 0))

@@ -32,7 +32,7 @@ class LevenbergMarquardt(FullBatchSolver):
 
     Parameters
     ----------
-    damping : float, default=1e-3
+    damping : float, default=0.1
         First mu, as a share of the largest diagonal element of J'J, above 0.
     gtol : float, default=1e-7
         It has converged when no component of the gradient is larger, at least 0.
@@ -41,7 +41,7 @@ class LevenbergMarquardt(FullBatchSolver):
     """
 
     short_name = "lm"
-    damping: float = 1e-3
+    damping: float = 0.1
     gtol: float = 1e-7
     ftol: float = 1e-9
 
@@ -64,8 +64,8 @@ class LevenbergMarquardt(FullBatchSolver):
 
     def descend(self, starts: Starts) -> None:
         problem = starts.problem
-        penalized = np.arange(len(problem.parameters)) < problem.network.n_coefs
-        model = (DualModel if is_dual(problem) else PrimalModel)(problem, penalized, problem.alpha, starts.parameters)
+        penalties = problem.alpha * (np.arange(len(problem.parameters)) < problem.network.n_coefs)
+        model = (DualModel if is_dual(problem) else PrimalModel)(problem, penalties, starts.parameters)
         walk = DampedWalk(model, self.damping)
         walk.damping = starts.recalled("damping", walk.damping)
         walk.growth = starts.recalled("growth", walk.growth)

@@ -1,10 +1,10 @@
 """A network with squared errors, made linear at the present weights: what Levenberg-Marquardt solves in a step.
 
-With J the Jacobian of the outputs, e = d - y and D the diagonal claims of which weights the penalty a pulls, the error
-1/2 (e - J h)'(e - J h) + a/2 (w + h)'D(w + h) + mu/2 h'h is lowest at
+With J the Jacobian of the outputs, e = d - y and A the diagonal of the penalties of the weights, the error
+1/2 (e - J h)'(e - J h) + 1/2 (w + h)'A(w + h) + mu/2 h'h is lowest at
 
-    (J'J + B) h = J'e - a D w,    B = a D + mu I                                       (primal: a matrix of weights)
-    h = B^-1 (J'u - a D w),   (I + J B^-1 J') u = e + J B^-1 a D w                     (dual: a matrix of examples)
+    (J'J + B) h = J'e - A w,    B = A + mu I                                       (primal: a matrix of weights)
+    h = B^-1 (J'u - A w),   (I + J B^-1 J') u = e + J B^-1 A w                     (dual: a matrix of examples)
 
 the second by the identity of Woodbury. J is never held whole; see :mod:`sinapsi.feedforward.jacobian`.
 """
@@ -36,19 +36,16 @@ class LinearModel(PerStart, ABC):
     ----------
     problem : Problem
         What is to be minimized.
-    penalized : array of bool of shape (n_parameters,)
-        Which parameters the penalty pulls to 0.
-    penalty : float
-        Weight a of half their sum of squares, against half the sum of squared errors.
+    penalties : array of shape (n_parameters,)
+        Weight of half the square of each parameter, against half the sum of squared errors.
     parameters : array of shape (n_starts, n_parameters)
         Where the starts stand.
     """
 
-    def __init__(self, problem: Problem, penalized: Claims, penalty: float, parameters: Floats) -> None:
+    def __init__(self, problem: Problem, penalties: Floats, parameters: Floats) -> None:
         self._passes = Differentiation(problem.network, problem.examples)
         self._network = problem.network
-        self._pulled = np.tile(penalized.astype(np.float64), (len(parameters), 1))  # D, a row a start
-        self.penalty = np.full(len(parameters), float(penalty))  # a
+        self.penalties: Floats = np.tile(penalties, (len(parameters), 1))  # A, a row a start
         self.squares = np.empty(len(parameters))  # e'e
         self.pull = np.empty(parameters.shape)  # J'e
         self.parameters = parameters.copy()
@@ -60,9 +57,9 @@ class LinearModel(PerStart, ABC):
         Returns
         -------
         array of shape (n_starts,)
-            1/2 e'e + a/2 w'Dw.
+            1/2 e'e + 1/2 w'Aw.
         """
-        return 0.5 * (self.squares + self.penalty * self.penalized_squares(self.parameters))
+        return np.asarray(0.5 * (self.squares + np.vecdot(self.parameters, self.penalties * self.parameters)))
 
     def value_at(self, parameters: Floats) -> Floats:
         """Give the error of every start at other weights; by a forward pass, not by the model.
@@ -75,24 +72,10 @@ class LinearModel(PerStart, ABC):
         Returns
         -------
         array of shape (n_starts,)
-            1/2 e'e + a/2 w'Dw.
+            1/2 e'e + 1/2 w'Aw.
         """
-        return 0.5 * (self._passes.squares(parameters) + self.penalty * self.penalized_squares(parameters))
-
-    def penalized_squares(self, parameters: Floats) -> Floats:
-        """Give the squares that the penalty counts.
-
-        Parameters
-        ----------
-        parameters : array of shape (n_starts, n_parameters)
-            Weights and biases.
-
-        Returns
-        -------
-        array of shape (n_starts,)
-            w'Dw.
-        """
-        return np.asarray(np.vecdot(parameters, self._pulled * parameters))
+        squares = self._passes.squares(parameters)
+        return np.asarray(0.5 * (squares + np.vecdot(parameters, self.penalties * parameters)))
 
     def gradient(self) -> Floats:
         """Give the gradient of :meth:`value`.
@@ -100,9 +83,9 @@ class LinearModel(PerStart, ABC):
         Returns
         -------
         array of shape (n_starts, n_parameters)
-            a D w - J'e.
+            A w - J'e.
         """
-        return self.penalty[:, np.newaxis] * self._pulled * self.parameters - self.pull
+        return self.penalties * self.parameters - self.pull
 
     def renew(self, parameters: Floats, rows: Claims) -> None:
         """Make the model anew where starts have moved.
@@ -114,7 +97,10 @@ class LinearModel(PerStart, ABC):
         rows : array of bool of shape (n_starts,)
             Which have moved.
         """
-        if rows.any():
+        if rows.all():
+            self.parameters = parameters.copy()
+            self._linearize(parameters, rows)
+        elif rows.any():
             self.parameters[rows] = parameters[rows]
             self._linearize(parameters[rows], rows)
 
@@ -129,7 +115,7 @@ class LinearModel(PerStart, ABC):
         Returns
         -------
         array of shape (n_starts,)
-            Largest diagonal element of J'J + a D.
+            Largest diagonal element of J'J + A.
         """
 
     @abstractmethod
@@ -166,7 +152,7 @@ class PrimalModel(LinearModel):
         self.squares[rows], self.pull[rows], self.curvature[rows] = squares, pull, curvature
 
     def largest_curvature(self) -> Floats:
-        diagonal = np.diagonal(self.curvature, axis1=1, axis2=2) + self.penalty[:, np.newaxis] * self._pulled
+        diagonal = np.diagonal(self.curvature, axis1=1, axis2=2) + self.penalties
         return np.asarray(diagonal.max(axis=1))
 
     def steps(self, damping: Floats) -> Floats:
@@ -183,16 +169,19 @@ class PrimalModel(LinearModel):
         Returns
         -------
         array of shape (n_starts, n_parameters, n_parameters)
-            J'J + a D + mu I.
+            J'J + A + mu I.
         """
         systems = self.curvature.copy()
         diagonal = np.einsum("rii->ri", systems)
-        diagonal += self.penalty[:, np.newaxis] * self._pulled + damping[:, np.newaxis]
+        diagonal += self.penalties + damping[:, np.newaxis]
         return systems
 
 
 class DualModel(LinearModel):
-    """With JJ', a matrix of the size of the examples times outputs; for fewer of those than weights."""
+    """With JJ', a matrix of the size of the examples times outputs; for fewer of those than weights.
+
+    All weights must have one penalty, and the biases none.
+    """
 
     _block: Block
 
@@ -214,13 +203,13 @@ class DualModel(LinearModel):
         super().keep(rows)
 
     def largest_curvature(self) -> Floats:
-        diagonal = self._block.squared_columns(self._network) + self.penalty[:, np.newaxis] * self._pulled
+        diagonal = self._block.squared_columns(self._network) + self.penalties
         return np.asarray(diagonal.max(axis=1))
 
     def steps(self, damping: Floats) -> Floats:
-        held = self.penalty[:, np.newaxis] * self._pulled * self.parameters  # a D w
-        stiffness = self.penalty[:, np.newaxis] * self._pulled + damping[:, np.newaxis]  # B
-        systems = self._of_coefs / (self.penalty + damping)[:, np.newaxis, np.newaxis]
+        held = self.penalties * self.parameters  # A w
+        stiffness = self.penalties + damping[:, np.newaxis]  # B; the weights come first, the biases last
+        systems = self._of_coefs / stiffness[:, :1, np.newaxis]
         systems += self._of_intercepts / damping[:, np.newaxis, np.newaxis]
         diagonal = np.einsum("rii->ri", systems)
         diagonal += 1

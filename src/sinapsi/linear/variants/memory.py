@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sinapsi.activations import Floats
+from sinapsi.exceptions import ModelFileError
 from sinapsi.linear import kernels
 from sinapsi.linear.fields import both_forms_of, fields_of, rows_of
 
@@ -189,3 +190,38 @@ class SeparateMemory(Memory):
 
     def _corrected(self) -> tuple[Floats, Floats]:
         return self._kept["coef"], self._kept["intercept"]
+
+
+def check_memory(kept: Kept, fresh: Kept) -> None:
+    """Refuse what does not fit the weights, as a model file that was tampered with may hold: kernels trust its sizes.
+
+    Parameters
+    ----------
+    kept : dict of str to array
+        What an earlier fit left.
+    fresh : dict of str to array
+        What :meth:`Memory.begin` gives for these weights.
+
+    Raises
+    ------
+    ModelFileError
+        If an array is missing or of another shape or type; lists of voters may be longer.
+    """
+    if _forms(kept) != _forms(fresh):
+        raise ModelFileError(
+            "What the perceptron remembers of its weights is damaged: its arrays do not have the shapes of the "
+            "weights. Load the model again, or call fit."
+        )
+
+
+def _forms(kept: Kept) -> dict[str, Any]:
+    forms: dict[str, Any] = {}
+    for name, arrays in kept.items():
+        is_list = isinstance(arrays, list)
+        forms[name] = [
+            (array.dtype, array.shape[1:] if is_list else array.shape) if isinstance(array, np.ndarray) else None
+            for array in (arrays if is_list else [arrays])
+        ]
+    lists = [list(map(len, arrays)) for arrays in kept.values() if isinstance(arrays, list)]
+    forms["of one length"] = all(lengths == lists[0] and all(lengths) for lengths in lists)
+    return forms
