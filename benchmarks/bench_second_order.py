@@ -323,7 +323,7 @@ class TunedTorchLM(TorchLM):
 
 
 def measure_lm_time(effort: Effort, *, name: str) -> Measurement:
-    """Race thirty single fits from the same weights; one fit with ``n_init`` is told beside them."""
+    """Race all thirty starts side by side in one fit; thirty single fits from the same weights are told beside it."""
     problem = {"name": name, "n_starts": effort.sized(N_STARTS, quick=4)}
     sides: Sequence[type[LMContestant]] = (OurLM, OurLMTogether, TorchLM, TunedTorchLM)
     with ExitStack() as stack:
@@ -336,10 +336,10 @@ def measure_lm_time(effort: Effort, *, name: str) -> Measurement:
         details = {
             "problem": {**problem, "goal": task.goal, "output_activation": task.output_activation},
             "agreement": agreement,
-            "told": together.report(),
+            "told": ours.report(),
             "torch-levenberg-marquardt": metadata.version("torch-levenberg-marquardt"),
         }
-        measurement = ratio_to_fastest([ours, *rivals], details)
+        measurement = ratio_to_fastest([together, *rivals], details)
     return replace(measurement, summary=f"{measurement.summary}; {_ends_in_words(measurement.details)}")
 
 
@@ -355,12 +355,12 @@ def _compare_starts(ours: Corner, together: Corner, rivals: Sequence[Corner]) ->
 
 
 def _ends_in_words(details: dict[str, Any]) -> str:
-    sides = [details["ours"], *details["rivals"]]
+    sides = [details["told"], *details["rivals"]]  # of our one fit only the best start is known; they are the same
     reached = ", ".join(
         f"{side['name']} {side['quality']['n_reached']:g} in {side['quality']['median_epochs']:g} epochs"
         for side in sides
     )
-    return f"reached: {reached}; in one fit with n_init {details['told']['median_seconds']:.3g} s"
+    return f"reached: {reached}; as thirty single fits {details['told']['median_seconds']:.3g} s"
 
 
 def _flat(start: Start) -> np.ndarray:
@@ -713,7 +713,7 @@ def _claims() -> list[Claim]:
             ),
             Claim(
                 f"lm_{name}_time",
-                f"{start}time until all have reached it, against torch-levenberg-marquardt, float64",
+                f"{start}time until all have reached it, in one fit, against torch-levenberg-marquardt, float64",
                 10.0,
                 partial(measure_lm_time, name=name),
             ),

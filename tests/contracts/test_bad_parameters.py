@@ -33,7 +33,8 @@ BAD_VALUES: dict[str, list[Any]] = {
     "solver": ["newton", None, 5, "sgd(speed=1)", "adam(beta_1=1)", "exact()"],
     "stopping": [5, "whenever", "goal", "goal(-1)", "patience(0)", "time_limit('x')", "goal(1) | ", ["goal(1)"], True],
     "validation_fraction": [-0.1, 1.0, NAN, "0.1", None],
-    "variant": ["pocket", None],
+    "variant": ["winnow", None],
+    "forgetting": [0, -0.1, 1.5, NAN, "1", None, True],
     "verbose": [-1, 1.5, "yes", None],
     "warm_start": [None, 2, "yes"],
 }  # fmt: skip

@@ -47,8 +47,7 @@ class FullBatch:
         gradient : array like the parameters
             Of both.
         """
-        coefs = parameters[..., : self._problem.network.n_coefs]
-        error = 0.5 * self._decay * np.vecdot(coefs, coefs)
+        error = self._penalty(parameters)
         gradient = self._begin(parameters)
         for share, batch in self._batches():
             error = error + share * self._passes.learn_from(*batch)
@@ -78,9 +77,16 @@ class FullBatch:
         """Let the passes read these parameters; gives the gradient of the penalty."""
         self._put(parameters)
         gradient = np.zeros_like(parameters)
-        n_coefs = self._problem.network.n_coefs
-        gradient[..., :n_coefs] = self._decay * parameters[..., :n_coefs]
+        if self._decay:
+            n_coefs = self._problem.network.n_coefs
+            gradient[..., :n_coefs] = self._decay * parameters[..., :n_coefs]
         return gradient
+
+    def _penalty(self, parameters: Floats) -> Any:
+        if not self._decay:
+            return 0.0
+        coefs = parameters[..., : self._problem.network.n_coefs]
+        return 0.5 * self._decay * np.vecdot(coefs, coefs)
 
     def _batches(self) -> Iterator[tuple[float, tuple[Any, Floats, Floats | None]]]:
         """Blocks of examples in the type of the passes, each with its share of all."""

@@ -85,7 +85,9 @@ def descend_together(problems: Sequence[Problem], monitors: Sequence[FitMonitor]
         for each in starts.problems:
             each.n_steps = n_steps
         problem.n_steps = n_steps  # also when its own start has left
-        stays = starts.record(error_sum / len(problem.examples), n_steps=n_made, learning_rate=rate, **norm)
+        stays = starts.record(
+            error_sum / len(problem.examples), n_steps=n_made, learning_rate=np.full(len(starts), rate), **norm
+        )
         if not stays.all() and len(starts):
             movers = [move for move, stay in zip(movers, stays, strict=True) if stay]
             passes = BackPropagation(problem.network, starts.parameters, problem.batch_size)

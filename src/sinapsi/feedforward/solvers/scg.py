@@ -62,7 +62,7 @@ class SCG(FullBatchSolver):
                     "no lower loss could be found along the direction of search": search.scale > LARGEST_SCALE,
                 },
                 memory={name: getattr(search, name) for name in REMEMBERED},
-                gradient_norm=np.linalg.norm(search.gradient, axis=1),
+                gradient_norm=np.sqrt(np.vecdot(search.gradient, search.gradient)),
             )
             search.keep(stays)
             if len(starts):

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import ArrayLike, DTypeLike, NDArray
+from numpy.typing import DTypeLike, NDArray
 from scipy import sparse
 
 from sinapsi.activations import Floats
@@ -62,7 +62,7 @@ class Starts:
         n_steps: int = 1,
         converged: Mapping[str, NDArray[np.bool_]] = MappingProxyType({}),
         memory: Mapping[str, NDArray[Any]] = MappingProxyType({}),
-        **columns: ArrayLike,
+        **columns: NDArray[Any],
     ) -> NDArray[np.bool_]:
         """Note the end of an epoch of some starts, and let those go that have converged.
 
@@ -86,18 +86,18 @@ class Starts:
         array of bool of shape (n_starts,)
             Which starts go on. The others have left.
         """
-        ended = np.ones(len(self), dtype=bool) if rows is None else rows
-        table = dict(zip(("loss", *columns), np.broadcast_arrays(loss, *columns.values()), strict=True))
-        stays = np.ones(len(self), dtype=bool)
-        for row in np.flatnonzero(ended).tolist():
-            stays[row] = not self._note(row, n_steps, table)
+        table = {"loss": loss, **columns}
+        leaves = np.zeros(len(self), dtype=bool)
+        for row in range(len(self)) if rows is None else np.flatnonzero(rows).tolist():
+            leaves[row] = self._note(row, n_steps, table)
         for sentence, claims in converged.items():
-            for row in np.flatnonzero(claims).tolist():
-                stays[row] &= self._end(row, sentence, table)
-        for row in np.flatnonzero(~stays).tolist():
-            self._problems[row].memory.update({name: np.array(array[row]) for name, array in memory.items()})
-        self._leave(~stays)
-        return stays
+            if claims.any():
+                for row in np.flatnonzero(claims).tolist():
+                    self._end(row, sentence, table)
+                leaves |= claims
+        if leaves.any():
+            self._leave(leaves, memory)
+        return ~leaves
 
     def recalled(self, name: str, otherwise: NDArray[Any]) -> NDArray[Any]:
         """Give what an earlier fit left in memory.
@@ -121,18 +121,17 @@ class Starts:
         values = {name: float(column[row]) for name, column in table.items()}
         return self._monitors[row].record(n_steps=n_steps, **values)
 
-    def _end(self, row: int, sentence: str, table: Mapping[str, NDArray[Any]]) -> bool:
-        """Stop a start, unless it ended for a better reason; gives False."""
+    def _end(self, row: int, sentence: str, table: Mapping[str, NDArray[Any]]) -> None:
+        """Stop a start, unless it ended for a better reason."""
         monitor = self._monitors[row]
         if not monitor.n_epochs:
             self._note(row, 1, table)
         if monitor.stop_reason is None or monitor.stop_reason.code is StopCode.MAX_ITER:
             monitor.stop(StopCode.TOLERANCE, sentence)
-        return False
 
-    def _leave(self, rows: NDArray[np.bool_]) -> None:
-        if not rows.any():
-            return
+    def _leave(self, rows: NDArray[np.bool_], memory: Mapping[str, NDArray[Any]]) -> None:
+        for row in np.flatnonzero(rows).tolist():
+            self._problems[row].memory.update({name: np.array(array[row]) for name, array in memory.items()})
         stays = np.flatnonzero(~rows)
         self.parameters = self.parameters[stays]
         self._problems = [self._problems[row] for row in stays]
