@@ -5,13 +5,13 @@ Each class has ``plot(ax=None)``, constructors such as ``from_estimator`` that d
 where it is missing.
 """
 
-from sinapsi.plots.boundary_path import BoundaryPathDisplay
-from sinapsi.plots.decision_boundary import DecisionBoundaryDisplay
-from sinapsi.plots.descent_path import DescentPathDisplay
-from sinapsi.plots.error_histogram import ErrorHistogramDisplay
-from sinapsi.plots.history import HistoryDisplay
-from sinapsi.plots.regression import RegressionDisplay
-from sinapsi.plots.weights import WeightsDisplay
+from sinapsi.plots.boundaries.boundary_path import BoundaryPathDisplay
+from sinapsi.plots.boundaries.decision_boundary import DecisionBoundaryDisplay
+from sinapsi.plots.errors.error_histogram import ErrorHistogramDisplay
+from sinapsi.plots.errors.regression import RegressionDisplay
+from sinapsi.plots.learning.descent_path import DescentPathDisplay
+from sinapsi.plots.learning.history import HistoryDisplay
+from sinapsi.plots.matrices.weights import WeightsDisplay
 
 __all__ = [
     "BoundaryPathDisplay",

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sinapsi.plots.canvas import axes_to_draw_on, number_text, quieten_frame, write_heading
+from sinapsi.plots.errors.regression_sets import RegressionSet, note_on_left_out, sets_answered_by, sets_predicted
+from sinapsi.plots.errors.straight_fit import StraightFit, straight_fit
 from sinapsi.plots.fitted import network_in
 from sinapsi.plots.palette import INK, class_colors, class_marker, darker
-from sinapsi.plots.regression_sets import RegressionSet, note_on_left_out, sets_answered_by, sets_predicted
-from sinapsi.plots.straight_fit import StraightFit, straight_fit
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

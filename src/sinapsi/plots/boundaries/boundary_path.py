@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from sklearn.base import is_regressor
 
 from sinapsi.exceptions import InvalidInputError, InvalidParameterError
-from sinapsi.plots.boundary_moment import draw_moment
+from sinapsi.plots.boundaries.boundary_moment import draw_moment
+from sinapsi.plots.boundaries.path_inputs import answers_of, feature_names_of, inputs_of
+from sinapsi.plots.boundaries.path_moments import Path, check_path, spread_moves, story_of
+from sinapsi.plots.boundaries.plane_lines import box_around
 from sinapsi.plots.canvas import axes_to_draw_on, panels_to_draw_on, write_heading
-from sinapsi.plots.path_inputs import answers_of, feature_names_of, inputs_of
-from sinapsi.plots.path_moments import Path, check_path, spread_moves, story_of
-from sinapsi.plots.plane_lines import box_around
 from sinapsi.plots.whole_numbers import is_whole
 
 if TYPE_CHECKING:

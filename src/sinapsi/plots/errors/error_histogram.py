@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sinapsi.plots.canvas import axes_to_draw_on, number_text, quieten_frame, write_heading
-from sinapsi.plots.error_spread import ErrorSpread, bin_edges, counts_in, spread_of
+from sinapsi.plots.errors.error_spread import ErrorSpread, bin_edges, counts_in, spread_of
+from sinapsi.plots.errors.regression_sets import RegressionSet, note_on_left_out, sets_answered_by, sets_predicted
 from sinapsi.plots.fitted import network_in
 from sinapsi.plots.palette import INK, class_colors, darker
-from sinapsi.plots.regression_sets import RegressionSet, note_on_left_out, sets_answered_by, sets_predicted
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -12,7 +12,13 @@ from sklearn.utils.validation import check_is_fitted
 from sinapsi.exceptions import InvalidInputError
 from sinapsi.plots.canvas import axes_to_draw_on, quieten_frame, write_heading
 from sinapsi.plots.fitted import network_in
-from sinapsi.plots.history_columns import columns_to_draw, common_words, higher_is_better, in_words, judging_column
+from sinapsi.plots.learning.history_columns import (
+    columns_to_draw,
+    common_words,
+    higher_is_better,
+    in_words,
+    judging_column,
+)
 from sinapsi.plots.palette import CAPTION_INK, PETROFF_COLORS
 
 if TYPE_CHECKING:

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sinapsi.plots import heat_map, hinton
 from sinapsi.plots.canvas import ORDINARY_SIZE, axes_to_draw_on, number_text, write_heading
 from sinapsi.plots.fitted import network_in
-from sinapsi.plots.layer_weights import layer_of
-from sinapsi.plots.matrix_axes import label_matrix
-from sinapsi.plots.signed_image import add_color_scale
-from sinapsi.plots.unit_images import draw_unit_images, units_of_largest_norm
-from sinapsi.plots.weight_settings import Kind, Picture, check_names, checked_weights, kind_of_picture
+from sinapsi.plots.matrices import heat_map, hinton
+from sinapsi.plots.matrices.layer_weights import layer_of
+from sinapsi.plots.matrices.matrix_axes import label_matrix
+from sinapsi.plots.matrices.signed_image import add_color_scale
+from sinapsi.plots.matrices.unit_images import draw_unit_images, units_of_largest_norm
+from sinapsi.plots.matrices.weight_settings import Kind, Picture, check_names, checked_weights, kind_of_picture
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

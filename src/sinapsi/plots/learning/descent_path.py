@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from sinapsi.exceptions import InvalidInputError, InvalidParameterError
 from sinapsi.plots.canvas import axes_to_draw_on, number_text, quieten_frame, write_heading
-from sinapsi.plots.descent_landscape import Landscape, finite_part_of, landscape_around, losses_at
+from sinapsi.plots.learning.descent_landscape import Landscape, finite_part_of, landscape_around, losses_at
 from sinapsi.plots.palette import CONTOUR_INK, INK, class_colors, class_marker
 
 if TYPE_CHECKING:

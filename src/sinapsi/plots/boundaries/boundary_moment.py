@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sinapsi.plots.boundaries.class_points import area_of_a_point, draw_classes
+from sinapsi.plots.boundaries.path_moments import Path, lines_at, spread_moves
+from sinapsi.plots.boundaries.plane_lines import Box
 from sinapsi.plots.canvas import quieten_frame
-from sinapsi.plots.class_points import area_of_a_point, draw_classes
 from sinapsi.plots.palette import INK, PETROFF_COLORS, class_colors
-from sinapsi.plots.path_moments import Path, lines_at, spread_moves
-from sinapsi.plots.plane_lines import Box
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

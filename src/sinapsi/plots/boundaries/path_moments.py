@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sinapsi.exceptions import InvalidInputError
-from sinapsi.plots.plane_lines import Box, line_in
+from sinapsi.plots.boundaries.plane_lines import Box, line_in
 
 Values = NDArray[np.float64]
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from sinapsi.plots.matrices.signed_image import show_signed
 from sinapsi.plots.palette import CAPTION_INK, FRAME_INK
-from sinapsi.plots.signed_image import show_signed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

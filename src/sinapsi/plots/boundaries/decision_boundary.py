@@ -10,12 +10,12 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.utils.validation import check_is_fitted
 
 from sinapsi.exceptions import InvalidInputError
+from sinapsi.plots.boundaries.class_points import draw_classes
+from sinapsi.plots.boundaries.margins import classes_of, margins_between, method_to_ask, scores_of_classes, sureness_of
+from sinapsi.plots.boundaries.plane import numbers_in, plane_through
 from sinapsi.plots.canvas import axes_to_draw_on, quieten_frame, write_heading
-from sinapsi.plots.class_points import draw_classes
 from sinapsi.plots.fitted import network_in
-from sinapsi.plots.margins import classes_of, margins_between, method_to_ask, scores_of_classes, sureness_of
 from sinapsi.plots.palette import INK, class_colors
-from sinapsi.plots.plane import numbers_in, plane_through
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

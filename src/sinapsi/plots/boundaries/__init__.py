@@ -1,0 +1,1 @@
+"""Where a classifier draws the line, and how the line moved while it learned."""

@@ -1,0 +1,1 @@
+"""How far a regressor's outputs are from their targets."""

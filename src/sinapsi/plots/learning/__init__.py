@@ -1,0 +1,1 @@
+"""How learning went: over the epochs, and down an error surface."""
