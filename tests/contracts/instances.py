@@ -271,7 +271,7 @@ RECIPES: Mapping[str, Recipe] = {
             "lbfgs": Variant(CONVERGED),
             "rprop": Variant(RPROP),
             "scg": Variant(SCALED),
-            "lm": Variant({**DAMPED, **SQUARED, "alpha": 0.3}),
+            "lm": Variant({**DAMPED, **SQUARED, "alpha": 1.0}),
             "bayesian": Variant({**WITH_EVIDENCE, **SQUARED}),
             "squared-error": Variant(
                 {"loss": "squared_error", "learning_rate": 0.01}, settled={**CONVEX, "learning_rate": 0.05}

@@ -332,7 +332,7 @@ class MultilayerPerceptron(NetworkEstimator):
         if "evidence" in outcome.memory:
             for name, value in zip(EVIDENCE, outcome.memory["evidence"], strict=False):
                 setattr(self, name, float(value))
-            self.weight_precision_ = outcome.memory["evidence"][len(EVIDENCE) :]
+            self.weight_precision_ = outcome.memory["evidence"][len(EVIDENCE) :].astype(outcome.parameters.dtype)
         self.history_ = outcome.history
         self.stop_reason_ = outcome.reason
         self.n_iter_ = outcome.n_epochs
