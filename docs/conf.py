@@ -40,6 +40,8 @@ sphinx_gallery_conf = {
     "abort_on_example_error": True,
     "download_all_examples": False,
     "remove_config_comments": True,
+    "capture_repr": (),  # what a program prints, not "<Legend object at 0x7fc1>" of its last line
+    "matplotlib_animations": True,  # films run in the page, as images and JavaScript: no ffmpeg needed
     "min_reported_time": 5,  # seconds
     "show_signature": False,
 }

@@ -14,7 +14,7 @@ from sklearn.metrics import ConfusionMatrixDisplay
 from sklearn.model_selection import train_test_split
 
 from sinapsi import MLPClassifier
-from sinapsi.plots import HistoryDisplay
+from sinapsi.plots import HistoryDisplay, WeightsDisplay
 
 X, y = load_digits(return_X_y=True)
 X = (X / 16).astype(np.float32)  # pixels are counted from 0 to 16; float32 is enough, and the network stays in it
@@ -41,6 +41,19 @@ for ax in axes.flat:
 for ax, row in zip(axes.flat, surest_first, strict=False):
     ax.imshow(X_test[row].reshape(8, 8), cmap="gray_r", interpolation="nearest")
     ax.set_title(f"{y_test[row]} read as {answers[row]}\n{probabilities[row].max():.0%} sure", fontsize=9)
+
+# %%
+# What the hidden units look for
+# ------------------------------
+# The weights into a hidden unit have the shape of an image: ink where it is blue excites the unit, ink where it is
+# orange inhibits it. Most of these images would still show the random numbers of the start, since nothing asks them to
+# disappear. So here is a second network with a stronger penalty, where only weights that are needed stay large.
+
+held_back = MLPClassifier(
+    hidden_layer_sizes=(128,), learning_rate=0.003, alpha=0.3, validation_fraction=0.1, random_state=0
+).fit(X_train, y_train)
+print(f"{held_back.score(X_test, y_test):.1%} read correctly")
+WeightsDisplay.from_estimator(held_back, image_shape=(8, 8), max_units=32, name="Hidden units of a digit reader")
 
 # %%
 # How it learned

@@ -48,10 +48,12 @@ rng = np.random.default_rng(0)
 clouds = np.vstack([rng.normal([-1.2, 0.7], 0.5, size=(40, 2)), rng.normal([1.2, -0.7], 0.5, size=(40, 2))])
 colors = np.repeat(["blue", "orange"], 40)
 start = Perceptron(init="random", learning_rate=0.1, random_state=9)
-film = BoundaryPathDisplay.from_estimator(start, clouds, colors, name="Two clouds").animate(interval=500)
+display = BoundaryPathDisplay(path=start.learning_path(clouds, colors), X=clouds, y=colors, name="Two clouds")
+film = display.animate(interval=500)
 
 # %%
-# In the manual the film runs here. ``film.save("perceptron.gif", writer="pillow")`` writes it to a file.
+# In the manual the film is here, with buttons to run and to stop it. ``film.save("perceptron.gif", writer="pillow")``
+# writes it to a file, ``film.to_jshtml()`` gives it for a notebook.
 #
 # A line that does not exist
 # --------------------------
