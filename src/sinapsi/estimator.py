@@ -96,7 +96,8 @@ class NetworkEstimator(BaseEstimator):
         if not knows_gradient and any(isinstance(criterion, GradientNorm) for criterion in criteria):
             raise InvalidParameterError(
                 f"The 'stopping' parameter of {owner} asks for a gradient norm, which this way of learning does not "
-                "know. Use the rule 'tolerance', or solver='lbfgs' of the multilayer perceptron."
+                "know. Use the rule 'tolerance', or let a step see all examples at once: batch_size='full', or "
+                "solver='lbfgs' of the multilayer perceptron."
             )
 
     @contextlib.contextmanager

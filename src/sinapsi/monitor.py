@@ -58,6 +58,9 @@ class FitMonitor:
     ordinary_loss : float, optional
         Loss of outputs that say nothing. A fit that ends far above both this and its first loss has diverged; None for
         learners whose loss has no such scale.
+    loss_is_of_end : bool, default=False
+        Whether the loss of an epoch is that of the weights at its end; else it was met on the way, and speaks for the
+        weights with which the epoch began.
     tells : bool, default=True
         Whether to log and warn at the end why the fit stopped; False for one start of several, of which the best is
         told about by :func:`tell`.
@@ -75,6 +78,7 @@ class FitMonitor:
         verbose: int = 0,
         advice: str = "",
         ordinary_loss: float | None = None,
+        loss_is_of_end: bool = False,
         tells: bool = True,
     ) -> None:
         self.stop_reason: StopReason | None = None
@@ -97,6 +101,7 @@ class FitMonitor:
         self._previous = previous
         self._rows: list[dict[str, float]] = []
         self._advice = advice
+        self._loss_is_of_end = loss_is_of_end
         self._tells = tells
         self._ran_out = False
         self._bar = ProgressBar(title, max_iter) if verbose else None
@@ -265,9 +270,10 @@ class FitMonitor:
         if self._keeps_best and epoch.validation_loss is not None and epoch.validation_loss < self._best_loss:
             self._best_loss, self._best_epoch = epoch.validation_loss, epoch.number
             self._best = [array.copy() for array in self._state]
-        if epoch.loss < self._lowest_loss:  # the loss was met on the way: it speaks for the weights it began with
-            self._lowest_loss, self._lowest_epoch = epoch.loss, epoch.number - 1
-            for kept, array in zip(self._lowest, self._last_good, strict=True):
+        if epoch.loss < self._lowest_loss:
+            self._lowest_loss = epoch.loss
+            self._lowest_epoch = epoch.number if self._loss_is_of_end else epoch.number - 1
+            for kept, array in zip(self._lowest, self._state if self._loss_is_of_end else self._last_good, strict=True):
                 np.copyto(kept, array)
         self._last_good_epoch = epoch.number
         for kept, array in zip(self._last_good, self._state, strict=True):

@@ -143,9 +143,10 @@ def determination(targets: Floats, outputs: Floats, weights: Floats | None = Non
         columns = [
             determination(wanted[rows, k : k + 1], given[rows, k : k + 1], None if weights is None else weights[rows])
             for k, rows in enumerate(known.T)
-            if rows.any()
+            if (rows if weights is None else rows * weights).any()
         ]
-        return float(np.mean(columns)) if columns else float("nan")
+        judged = [score for score in columns if not np.isnan(score)]  # a single known value has no variance
+        return float(np.mean(judged)) if judged else float("nan")
     residual = np.average((wanted - given) ** 2, axis=0, weights=weights)
     variance = np.average((wanted - np.average(wanted, axis=0, weights=weights)) ** 2, axis=0, weights=weights)
     scores = np.where(residual == 0, 1.0, 0.0)

@@ -19,6 +19,7 @@ from sinapsi.validation import ExampleSet
 FEWEST_PER_WEIGHT = 4  # examples for each weight: the course's rule of thumb asks for 4 to 10
 PLENTY_PER_WEIGHT = 10
 USELESS_SHARE = 0.99  # of the error of a constant answer; a network above it has learned nothing
+CONSTANT_SHARE = 1e-3  # of the error of silent outputs; targets met so closely were learned, though they be constant
 OVERFIT_RATIO = 1.5  # validation loss over training loss
 LARGEST_OFFSET = 3.0  # standard deviations; columns with a mean farther from 0 were hardly standardized
 SMALLEST_SCALE, LARGEST_SCALE = 0.1, 10.0  # of a column's standard deviation
@@ -77,7 +78,12 @@ class Diagnosis:
         return self.n_examples / self.n_parameters
 
     def __getitem__(self, subject: str) -> Finding:
-        return next(finding for finding in self.findings if finding.subject == subject)
+        for finding in self.findings:
+            if finding.subject == subject:
+                return finding
+        raise KeyError(
+            f"{subject!r} is not among the findings: {', '.join(finding.subject for finding in self.findings)}."
+        )
 
     def __str__(self) -> str:
         marks = {"good": "+", "watch": "?", "bad": "!"}
@@ -230,10 +236,13 @@ def _on_reach(network: Network, targets: Floats) -> Iterator[Finding]:
 
 def _on_fit(network: Network, coefs: Sequence[Floats], intercepts: Sequence[Floats], examples: ExampleSet) -> Finding:
     error = _error(network, coefs, intercepts, examples)
-    constant = np.broadcast_to(np.nanmean(examples.targets, axis=0), examples.targets.shape)
-    baseline = mean_error(network, np.ascontiguousarray(constant), examples.targets, examples.weights)
+    known = ~np.isnan(examples.targets)
+    means = np.where(known, examples.targets, 0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
+    constant = np.tile(means, (len(examples), 1)).astype(examples.targets.dtype)
+    baseline = mean_error(network, constant, examples.targets, examples.weights)
+    silent = mean_error(network, np.zeros_like(constant), examples.targets, examples.weights)
     fact = f"training loss {error:.4g}; a constant answer would cost {baseline:.4g}"
-    if error <= USELESS_SHARE * baseline:
+    if error <= max(USELESS_SHARE * baseline, CONSTANT_SHARE * max(silent, 1.0)):
         return Finding("fit", "good", fact)
     advice = "Check learning_rate, standardize X, train longer, use more hidden units or solver='lbfgs'."
     return Finding("fit", "bad", fact + ", so the network has learned nothing", advice)

@@ -179,6 +179,8 @@ class MultilayerPerceptron(NetworkEstimator):
                 random=self._random,
                 strata=self._strata(examples),
             )
+            if not goes_on:
+                _check_some_known(training.targets)
             criteria = self._criteria(len(training), held_out)
             self._train(training, held_out, criteria, self.max_iter, goes_on=goes_on)
         return self
@@ -213,9 +215,11 @@ class MultilayerPerceptron(NetworkEstimator):
         weights = self._weights(sample_weight, answers, dtype)
         if not goes_on:
             self.n_outputs_ = targets.shape[1]
-            _check_some_known(targets)
         self._check_outputs(targets)
-        return ExampleSet(inputs.astype(dtype, copy=False), targets, weights).weighing_something()
+        examples = ExampleSet(inputs.astype(dtype, copy=False), targets, weights).weighing_something()
+        if not goes_on:
+            _check_some_known(examples.targets)
+        return examples
 
     def _check_outputs(self, targets: Floats) -> None:
         if targets.shape[1] != self.n_outputs_:
@@ -281,6 +285,7 @@ class MultilayerPerceptron(NetworkEstimator):
         if goes_on or self.n_init == 1 or not isinstance(self.init, str):
             if goes_on:
                 start = self._present_weights(network)
+                self._forget_other_solvers(task.solver)
             else:
                 start = starting_parameters(self.init, network, self._random, training.targets.dtype)
             outcome = train(task, Start(start, self._random, self._memory), verbose=self.verbose)
@@ -326,7 +331,7 @@ class MultilayerPerceptron(NetworkEstimator):
         self._activations, self._loss = network.activations, network.loss
         self.n_layers_ = len(network.sizes)
         self.out_activation_ = network.activations[-1].short_name
-        self._memory = outcome.memory
+        self._memory, self._remembering = outcome.memory, solver_named(self.solver).short_name
         for name in (*EVIDENCE, "weight_precision_"):
             self.__dict__.pop(name, None)  # of an earlier fit by another solver
         if "evidence" in outcome.memory:
@@ -336,6 +341,11 @@ class MultilayerPerceptron(NetworkEstimator):
         self.history_ = outcome.history
         self.stop_reason_ = outcome.reason
         self.n_iter_ = outcome.n_epochs
+
+    def _forget_other_solvers(self, solver: Solver) -> None:
+        """Velocities, dampings and the like are of use to the solver that left them only; the count of steps to all."""
+        if getattr(self, "_remembering", solver.short_name) != solver.short_name:
+            self._memory = {name: array for name, array in self._memory.items() if name == "n_steps"}
 
     def _present_weights(self, network: Network) -> Floats:
         """Weights and biases in one vector, if they are those of the network asked for."""
@@ -439,8 +449,9 @@ def _check_some_known(targets: Floats) -> None:
     unknown = np.flatnonzero(np.isnan(targets).all(axis=0))
     if len(unknown):
         raise InvalidInputError(
-            f"y must have a known value in every column. Column {unknown[0]} holds NaN only, which says that this "
-            "output never matters. Drop the column."
+            f"y must have a known value in every column, among the examples that weigh something and are not held out. "
+            f"Column {unknown[0]} holds NaN only, which says that this output never matters. Drop the column, or hold "
+            "out less."
         )
 
 

@@ -128,6 +128,7 @@ class Task:
             verbose=verbose,
             advice="Raise max_iter if the loss is still falling.",
             ordinary_loss=self.ordinary_loss,
+            loss_is_of_end=self.solver.loss_is_of_end,
             tells=tells,
         )
 
@@ -301,7 +302,8 @@ def train_together(task: Task, starts: Sequence[Start]) -> list[Outcome]:
 def _outcome(task: Task, problem: Problem, monitor: FitMonitor) -> Outcome:
     if monitor.went_back:
         problem.memory.clear()  # velocities and moments belong to the weights that were given up
-    task.solver.conclude(problem)
+    if monitor.n_epochs:
+        task.solver.conclude(problem)
     return Outcome(
         problem.parameters,
         problem.memory,

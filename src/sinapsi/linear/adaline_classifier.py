@@ -29,7 +29,7 @@ class AdalineClassifier(ClassifierMixin, Adaline):
     Parameters
     ----------
     solver : {"exact", "lms", "normalized_lms", "rls"}, default="exact"
-        Normal equations in one step; the LMS rule step by step; the LMS rule with each step divided by |x|^2, the
+        Normal equations in one step; the LMS rule step by step; the LMS rule with each step divided by ``|x|^2``, the
         constant input of the bias counted in, which no size of X makes diverge; or recursive least squares, which has
         the exact solution after every example and goes on from there.
     learning_rate : float, str or Schedule, default="auto"

@@ -230,9 +230,10 @@ class Perceptron(ClassifierMixin, PerceptronTraining):
     ) -> ConvergenceBound:
         """Hold the number of corrections against the bound of the convergence theorem (Novikoff 1962).
 
-        Any hyperplane w* that separates the examples gives a bound: k <= R^2 |w*|^2 / alpha^2 corrections from a zero
-        start. From a random start w(0) it is the largest k with w*.w(0) + eta k alpha <= |w*| (|w(0)|^2 +
-        eta^2 k R^2)^(1/2). All vectors are augmented by the constant input 1.
+        Any hyperplane w* that separates the examples gives a bound: ``k <= R^2 |w*|^2 / alpha^2`` corrections from a
+        zero start. From a random start w(0) it is the largest k with
+        ``w*.w(0) + eta k alpha <= |w*| (|w(0)|^2 + eta^2 k R^2)^(1/2)``. All vectors are augmented by the constant
+        input 1.
 
         Parameters
         ----------

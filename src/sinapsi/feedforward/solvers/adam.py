@@ -44,7 +44,10 @@ class Adam(Solver):
         descend_in_batches(problem, monitor, self._mover(problem))
 
     def minimize_together(self, problems: Sequence[Problem], monitors: Sequence[FitMonitor]) -> None:
-        descend_together(problems, monitors, [self._mover(problem) for problem in problems])
+        if len(problems) == 1:
+            self.minimize(problems[0], monitors[0])
+        else:
+            descend_together(problems, monitors, [self._mover(problem) for problem in problems])
 
     def starts_at_once(self, problem: Problem) -> int:
         return batches_at_once(problem)

@@ -23,9 +23,9 @@ EXACT = 1e-10  # share of the targets' mean square; a fit with smaller errors le
 SETTLING_ROUNDS = 200  # of the evidence at given weights; each squares away most of what is left
 CONCLUSION_TOLERANCE = 1e-10  # share; the precisions then agree with those of the last step where it had converged
 SMALLEST_SHARE = 1e-6  # of the targets; so many at least count for the noise, when nearly all are used up by weights
-# lambda / beta for each target, before there is any evidence. So strong that learning begins with an almost flat
-# network, which the evidence then lets bend; begun loosely it would settle on one that fits the noise.
-FIRST_PENALTY = 0.3
+# lambda / beta for each target, before there is any evidence. Begun stiffly (0.3), a network stays too flat for wavy
+# data; begun loosely (1e-4), some starts settle on the noise.
+FIRST_PENALTY = 1e-3
 
 
 @dataclass(frozen=True)

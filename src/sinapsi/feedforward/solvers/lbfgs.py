@@ -33,6 +33,7 @@ class LBFGS(Solver):
     short_name = "lbfgs"
     can_go_on: ClassVar[bool] = False
     knows_gradient_norm: ClassVar[bool] = True
+    loss_is_of_end: ClassVar[bool] = True
     default_criteria: ClassVar[tuple[Criterion, ...]] = ()
     gtol: float = 1e-4
     ftol: float = 1e-9

@@ -275,8 +275,9 @@ def check_size(problem: Problem, solver: str, *, may_be_dual: bool) -> None:
         If the loss is not the squared error, or the system is too large.
     """
     if not is_squared_error(problem.network.loss):
+        loss = problem.network.loss
         raise InvalidParameterError(
-            f"The solver {solver!r} minimizes squared errors only. Got the loss '{problem.network.loss}'. Pass "
+            f"The solver {solver!r} minimizes squared errors only. Got the loss '{getattr(loss, 'loss', loss)}'. Pass "
             "loss='squared_error', or one of the solvers 'scg', 'lbfgs', 'rprop', 'adam' and 'sgd', which take any."
         )
     n_weights, n_equations = len(problem.parameters), problem.examples.targets.size

@@ -15,7 +15,7 @@ from sinapsi.feedforward.solvers.starts import FullBatchSolver, PerStart, Starts
 NEARBY = 1e-4  # Møller's sigma: distance to the second gradient, along a direction of length 1
 LARGEST_SCALE = 1e20  # where even the short steps of such a scale lower nothing, the bottom is reached
 SMALLEST_ERROR = np.finfo(np.float64).tiny  # shares of an error of 0 are taken of this
-REMEMBERED = ("direction", "curvature", "scale", "n_steps", "has_moved")  # from one fit to the next
+REMEMBERED = ("direction", "curvature", "scale", "n_conjugate", "has_moved")  # from one fit to the next
 LOST = -9.0  # stands for a comparison that is not finite: the scale grows by ten times the curvature
 
 
@@ -82,7 +82,7 @@ class _Search(PerStart):
         self.direction = starts.recalled("direction", -self.gradient)
         self.curvature = starts.recalled("curvature", np.zeros(len(starts)))
         self.scale = starts.recalled("scale", np.full(len(starts), first_scale))
-        self.n_steps = starts.recalled("n_steps", np.zeros(len(starts), dtype=np.int64))
+        self.n_conjugate = starts.recalled("n_conjugate", np.zeros(len(starts), dtype=np.int64))
         # The curvature is taken anew after every move.
         self.has_moved = starts.recalled("has_moved", np.ones(len(starts), dtype=bool))
 
@@ -125,8 +125,8 @@ class _Search(PerStart):
         self, lowered: NDArray[np.bool_], targets: Floats, error: Floats, gradient: Floats, slope: Floats
     ) -> None:
         """Go where it was lower, and choose the next direction; step 7."""
-        self.n_steps += lowered
-        restarts = self.n_steps % targets.shape[1] == 0  # conjugacy is used up after as many steps as dimensions
+        self.n_conjugate += lowered
+        restarts = self.n_conjugate % targets.shape[1] == 0  # conjugacy is used up after as many steps as dimensions
         growth = np.vecdot(gradient, gradient - self.gradient) / slope  # beta
         onward = np.where(restarts, 0.0, growth)[:, np.newaxis] * self.direction - gradient
         climbs = np.vecdot(onward, gradient) >= 0  # our safeguard: a direction must lead downhill

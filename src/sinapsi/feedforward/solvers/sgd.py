@@ -40,7 +40,7 @@ class SGD(Solver):
             descend_in_batches(problem, monitor, self._mover(problem))
 
     def minimize_together(self, problems: Sequence[Problem], monitors: Sequence[FitMonitor]) -> None:
-        if self._is_online(problems[0]):
+        if len(problems) == 1 or self._is_online(problems[0]):
             super().minimize_together(problems, monitors)
         else:
             descend_together(problems, monitors, [self._mover(problem) for problem in problems])

@@ -77,7 +77,8 @@ class Starts:
         converged : mapping of str to array of bool of shape (n_starts,), optional
             For each sentence that says why, the starts of which it is true. One that never moved gets its one epoch.
         memory : mapping of str to array of shape (n_starts, ...), optional
-            What a start that leaves takes along, for a fit that goes on from its weights; see :meth:`recalled`.
+            What a start that is stopped takes along, for a fit that goes on from its weights, see :meth:`recalled`. One
+            that has converged takes nothing: its last steps were made where there was nothing left to learn.
         **columns : array of shape (n_starts,)
             Further columns of the history.
 
@@ -89,14 +90,18 @@ class Starts:
         table = {"loss": loss, **columns}
         leaves = np.zeros(len(self), dtype=bool)
         for row in range(len(self)) if rows is None else np.flatnonzero(rows).tolist():
-            leaves[row] = self._note(row, n_steps, table)
+            if self._note(row, n_steps, table):
+                leaves[row] = True
+                self._problems[row].memory.update({name: np.array(array[row]) for name, array in memory.items()})
         for sentence, claims in converged.items():
             if claims.any():
                 for row in np.flatnonzero(claims).tolist():
                     self._end(row, sentence, table)
+                    for name in memory:
+                        self._problems[row].memory.pop(name, None)
                 leaves |= claims
         if leaves.any():
-            self._leave(leaves, memory)
+            self._leave(leaves)
         return ~leaves
 
     def recalled(self, name: str, otherwise: NDArray[Any]) -> NDArray[Any]:
@@ -129,9 +134,7 @@ class Starts:
         if monitor.stop_reason is None or monitor.stop_reason.code is StopCode.MAX_ITER:
             monitor.stop(StopCode.TOLERANCE, sentence)
 
-    def _leave(self, rows: NDArray[np.bool_], memory: Mapping[str, NDArray[Any]]) -> None:
-        for row in np.flatnonzero(rows).tolist():
-            self._problems[row].memory.update({name: np.array(array[row]) for name, array in memory.items()})
+    def _leave(self, rows: NDArray[np.bool_]) -> None:
         stays = np.flatnonzero(~rows)
         self.parameters = self.parameters[stays]
         self._problems = [self._problems[row] for row in stays]
@@ -162,6 +165,7 @@ class FullBatchSolver(Solver):
 
     can_go_on: ClassVar[bool] = False
     knows_gradient_norm: ClassVar[bool] = True
+    loss_is_of_end: ClassVar[bool] = True
     default_criteria: ClassVar[tuple[Criterion, ...]] = ()
 
     def minimize(self, problem: Problem, monitor: FitMonitor) -> None:
