@@ -12,7 +12,7 @@ from scipy.stats import multivariate_normal
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import BayesianRidge
 
-import sinapsi.feedforward.training as training_module
+import sinapsi.feedforward.restarts as restarts_module
 from sinapsi import MLPClassifier, MLPRegressor, load, save
 from sinapsi.exceptions import InvalidParameterError
 from sinapsi.stopping import StopCode
@@ -137,9 +137,9 @@ class TestEvidence:
             assert model.noise_precision_ == pytest.approx((n_samples - gamma) / squares, rel=1e-6)
 
     def test_every_layer_has_a_precision_of_its_own(self):
-        """Inputs a hundred times smaller want weights a hundred times larger, of the first layer only."""
+        """Inputs ten times smaller want weights ten times larger, of the first layer only."""
         X, y = noisy_sine(200)
-        plain, small = network().fit(X, y), network(init="nguyen_widrow", max_iter=3000).fit(X / 100, y)
+        plain, small = (network(n_init=4, max_iter=3000).fit(inputs, y) for inputs in (X, X / 10))
         assert plain.weight_precision_.shape == (2,)
         assert small.weight_precision_[0] < 0.1 * plain.weight_precision_[0]
         assert small.weight_precision_[1] > 0.1 * plain.weight_precision_[1]
@@ -317,13 +317,13 @@ class TestErrorBars:
 
 class TestSeveralStarts:
     def test_the_one_with_the_highest_evidence_is_kept(self, monkeypatch):
-        outcomes, train_together = [], training_module.train_together
+        outcomes, train_together = [], restarts_module.train_together
 
         def spy(*arguments):
             outcomes.extend(train_together(*arguments))
             return outcomes
 
-        monkeypatch.setattr(training_module, "train_together", spy)
+        monkeypatch.setattr(restarts_module, "train_together", spy)
         X, y = noisy_sine(20, 0.1)
         model = quietly_fitted(network(n_init=6, max_iter=15), X, y)
         evidences = [outcome.history["log_evidence"][-1] for outcome in outcomes]

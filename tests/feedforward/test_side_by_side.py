@@ -7,7 +7,7 @@ import pytest
 from scipy import sparse
 from sklearn.exceptions import ConvergenceWarning
 
-import sinapsi.feedforward.training as training_module
+import sinapsi.feedforward.restarts as restarts_module
 from sinapsi import MLPClassifier, MLPRegressor
 from sinapsi.feedforward.solvers import BY_NAME, LevenbergMarquardt
 from sinapsi.stopping import StopCode
@@ -36,14 +36,14 @@ def quietly_fitted(model, *arguments, **more):
 
 def spied_outcomes(monkeypatch):
     """The outcomes of all starts of the next fits, in their order."""
-    outcomes, train_together = [], training_module.train_together
+    outcomes, train_together = [], restarts_module.train_together
 
     def spy(*arguments):
         trained = train_together(*arguments)
         outcomes.extend(trained)
         return trained
 
-    monkeypatch.setattr(training_module, "train_together", spy)
+    monkeypatch.setattr(restarts_module, "train_together", spy)
     return outcomes
 
 
@@ -53,7 +53,7 @@ def together_and_alone(monkeypatch, model, *arguments, **more):
     for size in (None, 1):
         with monkeypatch.context() as patch:
             if size:
-                patch.setattr(training_module, "_starts_at_once", lambda task, init: 1)
+                patch.setattr(restarts_module, "_starts_at_once", lambda task, init: 1)
             outcomes = spied_outcomes(patch)
             found.append((quietly_fitted(model.__class__(**model.get_params()), *arguments, **more), outcomes))
     return found
@@ -143,13 +143,13 @@ def test_the_cut_into_groups_changes_nothing(monkeypatch, solver, n_units):
     model = {"hidden_layer_sizes": (n_units,), "solver": solver, "n_init": 5, "batch_size": 20, "max_iter": 8}
     whole = quietly_fitted(regressor(**model), X, y)
     sizes = []
-    train_together = training_module.train_together
+    train_together = restarts_module.train_together
 
     def spy(task, starts):
         sizes.append(len(starts))
         return train_together(task, starts)
 
-    monkeypatch.setattr(training_module, "train_together", spy)
+    monkeypatch.setattr(restarts_module, "train_together", spy)
     monkeypatch.setattr("sinapsi.feedforward.solvers.starts.LARGEST_GROUP", _floats_of_two(solver, n_units))
     monkeypatch.setattr("sinapsi.feedforward.solvers.mini_batches.LARGEST_GROUP", _floats_of_two(solver, n_units))
     parts = quietly_fitted(regressor(**model), X, y)
@@ -214,7 +214,7 @@ class TestFailures:
     def test_a_start_that_fails_is_left_out_and_told_of(self, monkeypatch, kind, at_once):
         X, y = waves()
         if not at_once:
-            monkeypatch.setattr(training_module, "_starts_at_once", lambda task, init: 1)
+            monkeypatch.setattr(restarts_module, "_starts_at_once", lambda task, init: 1)
         outcomes = spied_outcomes(monkeypatch)
         quietly_fitted(regressor(solver="lm"), X, y)
         losses = [outcome.lowest_loss for outcome in outcomes]
@@ -241,7 +241,7 @@ class TestFailures:
     @pytest.mark.parametrize("at_once", [True, False])
     def test_starts_that_diverged_are_told_of_and_not_chosen(self, monkeypatch, at_once):
         if not at_once:
-            monkeypatch.setattr(training_module, "_starts_at_once", lambda task, init: 1)
+            monkeypatch.setattr(restarts_module, "_starts_at_once", lambda task, init: 1)
         outcomes = spied_outcomes(monkeypatch)
         random = np.random.default_rng(0)
         X, y = random.standard_normal((60, 4)), random.standard_normal(60)

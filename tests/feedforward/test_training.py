@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from sklearn.exceptions import ConvergenceWarning
 
-import sinapsi.feedforward.training as training_module
+import sinapsi.feedforward.restarts as restarts_module
 from sinapsi import MLPClassifier, MLPRegressor
 from sinapsi.exceptions import InvalidInputError, InvalidParameterError
 from sinapsi.feedforward import kernels
@@ -142,13 +142,13 @@ class TestValidation:
 class TestSeveralStarts:
     @pytest.mark.parametrize("validation_fraction", [0.0, 0.2])
     def test_the_one_with_the_lowest_loss_is_kept(self, monkeypatch, validation_fraction):
-        outcomes, train_together = [], training_module.train_together
+        outcomes, train_together = [], restarts_module.train_together
 
         def spy(*arguments):
             outcomes.extend(train_together(*arguments))
             return outcomes
 
-        monkeypatch.setattr(training_module, "train_together", spy)
+        monkeypatch.setattr(restarts_module, "train_together", spy)
         stopping = "max_iter(6)" if not validation_fraction else "max_iter(6) | patience(3)"
         model = classifier(n_init=5, stopping=stopping, validation_fraction=validation_fraction).fit(*blobs())
         assert len(outcomes) == 5

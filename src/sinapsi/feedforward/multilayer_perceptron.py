@@ -22,8 +22,9 @@ from sinapsi.feedforward import initialization
 from sinapsi.feedforward.backpropagation import BackPropagation, Network, outputs_of
 from sinapsi.feedforward.diagnosis import Diagnosis, diagnosis_of
 from sinapsi.feedforward.initialization import starting_parameters
+from sinapsi.feedforward.restarts import best_of_starts
 from sinapsi.feedforward.solvers import Solver, solver_named
-from sinapsi.feedforward.training import Outcome, Start, Task, best_of_starts, train
+from sinapsi.feedforward.training import Outcome, Start, Task, train
 from sinapsi.history import History
 from sinapsi.losses import Loss, ObservedOnly, loss_named
 from sinapsi.parameters import Rule, boolean, choice, count, instance, nothing, number, random_source
