@@ -9,7 +9,8 @@ from scipy import sparse
 
 from sinapsi import MLPClassifier, MLPRegressor
 from sinapsi.activations import activation_named
-from sinapsi.feedforward.backpropagation import BackPropagation, Network, mean_error, outputs_of
+from sinapsi.feedforward.backpropagation import BackPropagation, mean_error, outputs_of
+from sinapsi.feedforward.network import Network
 from sinapsi.losses import loss_named
 from tests.reference import feedforward as naive
 

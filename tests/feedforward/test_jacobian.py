@@ -9,8 +9,9 @@ from scipy import sparse
 
 from sinapsi.activations import activation_named
 from sinapsi.feedforward import jacobian
-from sinapsi.feedforward.backpropagation import Network, outputs_of
+from sinapsi.feedforward.backpropagation import outputs_of
 from sinapsi.feedforward.jacobian import Differentiation, output_variances
+from sinapsi.feedforward.network import Network
 from sinapsi.losses import squared_error
 from sinapsi.validation import ExampleSet
 

@@ -14,7 +14,8 @@ from sklearn.exceptions import ConvergenceWarning
 from sinapsi import AdalineRegressor, MLPClassifier, MLPRegressor
 from sinapsi.activations import activation_named
 from sinapsi.exceptions import InvalidParameterError
-from sinapsi.feedforward.backpropagation import Network, outputs_of
+from sinapsi.feedforward.backpropagation import outputs_of
+from sinapsi.feedforward.network import Network
 from sinapsi.feedforward.solvers import BY_NAME, LevenbergMarquardt, Problem, solver_named
 from sinapsi.feedforward.solvers.levenberg_marquardt import DampedWalk
 from sinapsi.feedforward.solvers.linear_model import LARGEST_SYSTEM, DualModel, PrimalModel, solved

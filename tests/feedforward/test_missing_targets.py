@@ -15,7 +15,8 @@ from sklearn.metrics import r2_score
 from sinapsi import AdalineRegressor, MLPClassifier, MLPRegressor
 from sinapsi.activations import activation_named
 from sinapsi.exceptions import InvalidInputError, InvalidParameterError
-from sinapsi.feedforward.backpropagation import BackPropagation, Network
+from sinapsi.feedforward.backpropagation import BackPropagation
+from sinapsi.feedforward.network import Network
 from sinapsi.feedforward.solvers import BY_NAME
 from sinapsi.losses import ObservedOnly, loss_named
 

@@ -14,72 +14,18 @@ then has a leading axis of starts, and one matrix product serves them all.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from sinapsi.activations import Activation, Floats, Softmax
+from sinapsi.activations import Floats, Softmax
 from sinapsi.feedforward.kernels import compare_by_softmax
-from sinapsi.losses import LogLoss, Loss
+from sinapsi.feedforward.network import Network
+from sinapsi.losses import LogLoss
 
 PREDICTION_ROWS = 8192  # rows that are predicted at a time, so that hidden layers stay in the cache
-
-
-@dataclass(frozen=True)
-class Network:
-    """The plan of a multilayer perceptron: sizes, activations, loss. It holds no weights.
-
-    Parameters
-    ----------
-    sizes : tuple of int
-        Units of each layer: inputs, hidden layers, outputs.
-    activations : tuple of Activation
-        One for each layer after the inputs.
-    loss : Loss
-        What learning minimizes.
-    """
-
-    sizes: tuple[int, ...]
-    activations: tuple[Activation, ...]
-    loss: Loss
-
-    @property
-    def n_coefs(self) -> int:
-        """Number of weights without the biases; they come first in the flat vector."""
-        return sum(fan_in * fan_out for fan_in, fan_out in pairwise(self.sizes))
-
-    @property
-    def n_parameters(self) -> int:
-        """Number of weights and biases."""
-        return self.n_coefs + sum(self.sizes[1:])
-
-    def views(self, flat: Floats) -> tuple[list[Floats], list[Floats]]:
-        """Cut a flat vector into weight matrices and biases.
-
-        Parameters
-        ----------
-        flat : array of shape (n_parameters,) or (n_starts, n_parameters)
-            All weights, layer by layer, then all biases; several starts side by side keep their leading axis.
-
-        Returns
-        -------
-        coefs : list of array of shape (..., fan_in, fan_out)
-            Views of ``flat``.
-        intercepts : list of array of shape (..., fan_out)
-            Views of ``flat``.
-        """
-        coefs, intercepts, start = [], [], 0
-        for fan_in, fan_out in pairwise(self.sizes):
-            coefs.append(flat[..., start : start + fan_in * fan_out].reshape(*flat.shape[:-1], fan_in, fan_out))
-            start += fan_in * fan_out
-        for fan_out in self.sizes[1:]:
-            intercepts.append(flat[..., start : start + fan_out])
-            start += fan_out
-        return coefs, intercepts
 
 
 class BackPropagation:

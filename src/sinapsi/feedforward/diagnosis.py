@@ -11,7 +11,8 @@ import numpy as np
 from scipy import sparse
 
 from sinapsi.activations import Floats, Logistic, Relu, Softmax, Tanh
-from sinapsi.feedforward.backpropagation import Network, mean_error, outputs_of
+from sinapsi.feedforward.backpropagation import mean_error, outputs_of
+from sinapsi.feedforward.network import Network
 from sinapsi.losses import is_squared_error
 from sinapsi.stopping import StopCode, StopReason
 from sinapsi.validation import ExampleSet

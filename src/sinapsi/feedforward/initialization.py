@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sinapsi.activations import Activation, Floats, Logistic
 from sinapsi.exceptions import InvalidParameterError
-from sinapsi.feedforward.backpropagation import Network
+from sinapsi.feedforward.network import Network
 
 Start: TypeAlias = Callable[[np.random.Generator, int, int, Activation], tuple[NDArray[Any], NDArray[Any]]]
 

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from sinapsi.activations import Floats
-from sinapsi.feedforward.backpropagation import BackPropagation, Network
+from sinapsi.feedforward.backpropagation import BackPropagation
+from sinapsi.feedforward.network import Network
 from sinapsi.validation import ExampleSet
 
 BLOCK_FLOATS = 2**18  # floats of the Jacobian that are made at a time (2 MiB: they stay in the cache)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.utils.validation import check_is_fitted
 
-from sinapsi.activations import Activation, HardLimit, Threshold, activation_named
+from sinapsi.activations import Activation, activation_named
 from sinapsi.estimator import (
     Floats,
     NetworkEstimator,
@@ -19,14 +19,15 @@ from sinapsi.estimator import (
 )
 from sinapsi.exceptions import InvalidInputError, InvalidParameterError
 from sinapsi.feedforward import initialization
-from sinapsi.feedforward.backpropagation import BackPropagation, Network, outputs_of
+from sinapsi.feedforward.backpropagation import BackPropagation, outputs_of
 from sinapsi.feedforward.diagnosis import Diagnosis, diagnosis_of
 from sinapsi.feedforward.initialization import starting_parameters
+from sinapsi.feedforward.network import Network, planned_network
 from sinapsi.feedforward.restarts import best_of_starts
 from sinapsi.feedforward.solvers import Solver, solver_named
 from sinapsi.feedforward.training import Outcome, Start, Task, train
 from sinapsi.history import History
-from sinapsi.losses import Loss, ObservedOnly, loss_named
+from sinapsi.losses import Loss, ObservedOnly
 from sinapsi.parameters import Rule, boolean, choice, count, instance, nothing, number, random_source
 from sinapsi.references import (
     IGEL_HUSKEN_2000,
@@ -232,17 +233,13 @@ class MultilayerPerceptron(NetworkEstimator):
         """The network that the present parameters ask for."""
         sizes = self.hidden_layer_sizes
         hidden_sizes = (int(sizes),) if isinstance(sizes, int | np.integer) else tuple(map(int, sizes))
-        last = self._output_activation()
-        activations = (*self._hidden_activations(len(hidden_sizes)), last)
-        for name, activation in zip(
-            [*["activation"] * len(hidden_sizes), "output_activation"], activations, strict=True
-        ):
-            if isinstance(activation, Threshold | HardLimit):
-                raise InvalidParameterError(
-                    f"The {name!r} parameter of {type(self).__name__} must be differentiable for back-propagation. Got "
-                    f"'{activation}'. Use 'logistic' or 'tanh' with a large slope, such as 'logistic(slope=10)'."
-                )
-        return Network((self.n_features_in_, *hidden_sizes, self.n_outputs_), activations, loss_named(self.loss, last))
+        return planned_network(
+            (self.n_features_in_, *hidden_sizes, self.n_outputs_),
+            self.activation,
+            self._output_activation(),
+            self.loss,
+            owner=type(self).__name__,
+        )
 
     def _output_activation(self) -> Activation:
         form = self.output_activation
@@ -252,16 +249,6 @@ class MultilayerPerceptron(NetworkEstimator):
         """The network that was fitted, whatever the parameters say by now."""
         sizes = (self.n_features_in_, *(len(intercept) for intercept in self.intercepts_))
         return Network(sizes, self._activations, self._loss)
-
-    def _hidden_activations(self, n_hidden: int) -> list[Activation]:
-        if isinstance(self.activation, str | Activation):
-            return [activation_named(self.activation)] * n_hidden
-        if len(self.activation) != n_hidden:
-            raise InvalidParameterError(
-                f"The 'activation' parameter must name one activation for each of the {n_hidden} hidden layers, or a "
-                f"single one for all. Got {len(self.activation)}."
-            )
-        return [activation_named(form) for form in self.activation]
 
     def _criteria(self, n_samples: int, held_out: ExampleSet | None) -> tuple[Criterion, ...]:
         solver = solver_named(self.solver)

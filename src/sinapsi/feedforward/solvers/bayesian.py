@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sinapsi.activations import Floats
 from sinapsi.exceptions import InvalidParameterError
-from sinapsi.feedforward.backpropagation import Network
+from sinapsi.feedforward.network import Network
 from sinapsi.feedforward.solvers.levenberg_marquardt import DampedWalk
 from sinapsi.feedforward.solvers.linear_model import Claims, PrimalModel, check_size
 from sinapsi.feedforward.solvers.problem import Problem

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sinapsi.activations import Floats
-from sinapsi.feedforward.backpropagation import Network
+from sinapsi.feedforward.network import Network
 from sinapsi.monitor import FitMonitor
 from sinapsi.schedules import Schedule
 from sinapsi.short_forms import ShortForm
