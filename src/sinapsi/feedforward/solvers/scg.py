@@ -59,7 +59,7 @@ class SCG(FullBatchSolver):
                 converged={
                     "no component of the gradient is larger than gtol any more": search.is_flat(self.gtol),
                     "the loss falls by a share smaller than ftol in a step": lowered & (share < self.ftol),
-                    "no lower loss could be found along the direction of search": search.scale > LARGEST_SCALE,
+                    "no lower loss could be found along the direction of search": ~(search.scale <= LARGEST_SCALE),
                 },
                 memory={name: getattr(search, name) for name in REMEMBERED},
                 gradient_norm=np.sqrt(np.vecdot(search.gradient, search.gradient)),
