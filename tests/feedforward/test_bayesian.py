@@ -352,6 +352,16 @@ class TestGoingOn:
         assert after == pytest.approx(before, rel=0.05)
         assert after < 0.5 * model.history_["loss"][0]
 
+    def test_a_warm_start_goes_on_with_the_precisions(self):
+        """At rest before, at rest after."""
+        X, y = noisy_sine()
+        model = network(warm_start=True, solver="bayesian(tol=1e-6)").fit(X, y)
+        n_before = model.n_iter_
+        model.fit(X, y)
+        for column in ("weight_precision_1", "weight_precision_2", "noise_precision", "loss"):
+            values = model.history_[column]
+            np.testing.assert_allclose(values[n_before:], values[n_before - 1], rtol=1e-3, err_msg=column)
+
     def test_setting_the_network_up_first_changes_nothing(self):
         """max_iter=0 gives the starting weights only; there is no evidence to go on from."""
         X, y = noisy_sine(40)
@@ -372,6 +382,18 @@ class TestGoingOn:
         assert not any(hasattr(model, name) for name in EVIDENCE)
         with pytest.raises(InvalidParameterError, match="solver='bayesian'"):
             model.predict(X, return_std=True)
+
+    @pytest.mark.parametrize("how", [pickle.dumps, "saved"])
+    def test_nor_when_the_model_was_put_away_in_between(self, how, tmp_path):
+        X, y = noisy_sine(40)
+        model = quietly_fitted(network(hidden_layer_sizes=(3,), warm_start=True, max_iter=30), X, y)
+        if how == "saved":
+            save(model, tmp_path / "model")
+            model = load(tmp_path / "model")
+        else:
+            model = pickle.loads(how(model))
+        quietly_fitted(model.set_params(solver="lm", max_iter=5), X, y)
+        assert not any(hasattr(model, name) for name in EVIDENCE)
 
     def test_a_failed_fit_leaves_the_model_as_it_was(self):
         X, y = noisy_sine(40)

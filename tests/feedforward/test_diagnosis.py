@@ -118,13 +118,13 @@ class TestExamples:
 
     def test_the_advice_keeps_the_rule(self):
         """As many hidden units as it advises leave four examples for each weight, and one more does not."""
-        X, y = waves(90)
+        X, y = waves(100)
         y = np.column_stack([y, -y])
         diagnosis = quietly_fitted(network(hidden_layer_sizes=(30,)), X, y).diagnose(X, y)
         advice = diagnosis["examples"].advice
         most = int(advice.split("At most ")[1].split()[0])
         n_weights = [(2 + 1) * n + (n + 1) * 2 for n in (most, most + 1)]
-        assert 90 / n_weights[0] >= 4 > 90 / n_weights[1]
+        assert 100 / n_weights[0] >= 4 > 100 / n_weights[1]
         assert "solver='bayesian'" in advice
         check_readable(diagnosis)
 
@@ -266,6 +266,17 @@ class TestFit:
         assert "learned nothing" in diagnosis["fit"].fact
         check_readable(diagnosis)
 
+    @pytest.mark.parametrize(("scale", "offset"), [(1.0, 0.0), (1e-3, 0.0), (1e3, 0.0), (1.0, 100.0), (1e-3, -5.0)])
+    def test_a_constant_answer_is_nothing_learned_at_any_scale(self, scale, offset):
+        """A network that gives the mean of the targets, however small these are and however far from 0."""
+        X, y = waves()
+        y = scale * y + offset
+        init = ([np.zeros((2, 3)), np.zeros((3, 1))], [np.zeros(3), [y.mean()]])
+        diagnosis = network(hidden_layer_sizes=(3,), init=init, max_iter=0).fit(X, y).diagnose(X, y)
+        assert diagnosis["fit"].verdict == "bad"
+        learned = quietly_fitted(network(alpha=0.0), X, y).diagnose(X, y)
+        assert learned["fit"].verdict == "good"
+
     @pytest.mark.parametrize("kind", ["two classes", "three classes", "labels", "squared error"])
     def test_of_classes_the_constant_answer_is_how_often_they_occur(self, kind):
         X, y = waves()
@@ -327,6 +338,16 @@ class TestGeneralization:
         losses = [((t - model.predict(x)) ** 2).mean() / 2 for x, t in ((X_val, y_val), (X, y))]
         expected = f"loss {losses[0]:.4g} on 50 examples held out, {losses[1]:.4g} on those learned from"
         assert model.diagnose(X, y, X_val=X_val, y_val=y_val)["generalization"].fact == expected
+
+    @pytest.mark.parametrize(
+        ("ratio", "verdict"), [(0.5, "good"), (1.4, "good"), (1.6, "watch"), (3.3, "watch"), (3.5, "bad")]
+    )
+    def test_the_borders(self, ratio, verdict):
+        """A network of which both losses are known: its outputs are 0, so that they are half the squared targets."""
+        X, _ = waves()
+        model = network(hidden_layer_sizes=(), init=([np.zeros((2, 1))], [[0.0]]), max_iter=0).fit(X, np.ones(200))
+        diagnosis = model.diagnose(X, np.ones(200), X_val=X, y_val=np.full(200, ratio**0.5))
+        assert diagnosis["generalization"].verdict == verdict
 
     def test_a_fit_that_is_exact_but_for_rounding_does_not_over_fit(self):
         """Nor where one of two vanishing losses is a thousand times the other."""

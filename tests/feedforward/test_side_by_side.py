@@ -66,7 +66,7 @@ def assert_same(together, alone, rtol=1e-9):
         assert own.n_epochs == other.n_epochs
         assert own.reason == other.reason
         np.testing.assert_allclose(own.parameters, other.parameters, rtol=rtol, atol=rtol)
-        for column in ("loss", "validation_loss", "gradient_norm", "step"):
+        for column in ("loss", "validation_loss", "gradient_norm", "step", "learning_rate"):
             if column in own.history:
                 np.testing.assert_allclose(own.history[column], other.history[column], rtol=rtol, atol=1e-12)
     losses = [outcome.lowest_loss for outcome in outcomes]
@@ -125,13 +125,15 @@ def test_levenberg_marquardt_in_both_forms(monkeypatch, n_units, n_outputs):
 
 @pytest.mark.parametrize(("solver", "batch_size"), WAYS)
 def test_the_starts_leave_one_by_one(monkeypatch, solver, batch_size):
-    """And who stays learns on undisturbed."""
+    """And who stays learns on undisturbed, with the rates of a schedule."""
     X, y = waves()
-    rate = 0.02 if batch_size == 1 else 0.1
+    rate = f"inverse_scaling({0.05 if batch_size == 1 else 0.3}, power=0.2)"
     model = regressor(
         solver=solver, batch_size=batch_size, stopping="goal(0.08)", max_iter=60, learning_rate=rate, random_state=1
     )
     together, alone = together_and_alone(monkeypatch, model, X, y)
+    lengths = [outcome.n_epochs for outcome in together[1]]
+    assert lengths[0] < max(lengths)  # the first does not stay to the last
     assert_same(together, alone, 1e-6 if solver == "scg" else 1e-9)
 
 
