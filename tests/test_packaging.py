@@ -47,7 +47,9 @@ def test_the_version_is_written_once() -> None:
 def test_every_public_name_has_its_line_in_the_manual() -> None:
     page = (ROOT / "docs" / "api.rst").read_text(encoding="utf-8")
     listed = re.findall(r"^ {3}(\w+)$", page, flags=re.MULTILINE)
-    assert [name for name in listed if name in sinapsi.__all__] == [name for name in sinapsi.__all__ if not name.startswith("__")]
+    assert [name for name in listed if name in sinapsi.__all__] == [
+        name for name in sinapsi.__all__ if not name.startswith("__")
+    ]
 
 
 def test_no_tracked_file_names_a_machine() -> None:

@@ -105,9 +105,13 @@ class NetworkEstimator(BaseEstimator):
         """Set every attribute back when the block fails, so that a model that worked before still works."""
         attributes: dict[str, Any] = self.__dict__
         before = attributes.copy()
+        generator = before.get("_random")
+        state = None if generator is None else generator.bit_generator.state
         try:
             yield
         except BaseException:
+            if generator is not None:
+                generator.bit_generator.state = state
             attributes.clear()
             attributes.update(before)
             raise

@@ -236,15 +236,12 @@ class TestGoals:
         parameters = {"hidden_layer_sizes": (5,), "stopping": "goal(0.001)", "max_iter": 1000, "n_init": n_init}
         assert self.n_reached(self.X_SIN, self.Y_SIN, **parameters) >= at_least
 
-    @pytest.mark.parametrize(
-        ("n_init", "output_activation", "at_least"),
-        # With tanh outputs one of the thirty goes where an output is wrong and saturated: a minimum at infinity.
-        [(1, "identity", 30), (4, "identity", 30), (1, "tanh", 29), (4, "tanh", 30)],
-    )
-    def test_parity_is_learned_from_every_start(self, n_init, output_activation, at_least):
+    @pytest.mark.parametrize("output_activation", ["identity", "tanh"])
+    @pytest.mark.parametrize("n_init", [1, 4])
+    def test_parity_is_learned_from_every_start(self, n_init, output_activation):
         parameters = {"hidden_layer_sizes": (10, 10), "stopping": "goal(0.0005)", "max_iter": 1000, "n_init": n_init,
                       "output_activation": output_activation}  # fmt: skip
-        assert self.n_reached(self.X_PARITY, self.Y_PARITY, **parameters) >= at_least
+        assert self.n_reached(self.X_PARITY, self.Y_PARITY, **parameters) == 30
 
     BUDGETS = {  # noqa: RUF012
         "sgd": {"learning_rate": 0.05, "momentum": 0.95, "batch_size": 5, "max_iter": 5000},

@@ -15,6 +15,7 @@ from sklearn.preprocessing import StandardScaler
 from sinapsi import MLPClassifier, MLPRegressor
 from sinapsi.exceptions import InvalidParameterError
 from sinapsi.feedforward.solvers import SCG, Rprop, solver_named
+from sinapsi.monitor import FitMonitor
 from sinapsi.stopping import StopCode
 from tests.reference import feedforward as naive
 
@@ -320,3 +321,28 @@ def test_one_solver_may_go_on_where_another_ended(first, second):
     if first != second and second not in ("sgd", "adam"):  # those shuffle from where the generator stands
         fresh = quietly_fitted(MLPRegressor(solver=second, max_iter=6, init=weights, **parameters), X, y)
         np.testing.assert_allclose(model.predict(X), fresh.predict(X), rtol=1e-8, atol=1e-10)
+
+
+@pytest.mark.parametrize("shuffle", [False, True])
+@pytest.mark.parametrize("solver", ["sgd", "adam", "rprop", "scg"])
+def test_a_fit_that_fails_half_way_leaves_nothing_behind(monkeypatch, solver, shuffle):
+    """Weights, momenta and the random order are those of before, so that the next fit is as if nothing had been."""
+    X, y = waves(40)
+    parameters = {"hidden_layer_sizes": (4,), "solver": solver, "shuffle": shuffle, "batch_size": 8, "max_iter": 3}
+    failed, spared = (
+        quietly_fitted(MLPRegressor(warm_start=True, random_state=0, **parameters), X, y) for _ in range(2)
+    )
+    record = FitMonitor.record
+
+    def fail_in_the_second_epoch(self, **columns):
+        if self.n_epochs == 1:
+            raise RuntimeError("the disk is full")
+        return record(self, **columns)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(FitMonitor, "record", fail_in_the_second_epoch)
+        with pytest.raises(RuntimeError, match="disk"):
+            failed.fit(X, y)
+    for model in (failed, spared):
+        quietly_fitted(model, X, y)
+    np.testing.assert_array_equal(failed.predict(X), spared.predict(X))

@@ -243,7 +243,8 @@ def _on_fit(network: Network, coefs: Sequence[Floats], intercepts: Sequence[Floa
     baseline = mean_error(network, constant, examples.targets, examples.weights)
     silent = mean_error(network, np.zeros_like(constant), examples.targets, examples.weights)
     fact = f"training loss {error:.4g}; a constant answer would cost {baseline:.4g}"
-    if error <= max(USELESS_SHARE * baseline, CONSTANT_SHARE * max(silent, 1.0)):
+    is_constant = baseline <= np.finfo(examples.targets.dtype).eps * silent
+    if error <= (CONSTANT_SHARE * (silent or 1.0) if is_constant else USELESS_SHARE * baseline):
         return Finding("fit", "good", fact)
     advice = "Check learning_rate, standardize X, train longer, use more hidden units or solver='lbfgs'."
     return Finding("fit", "bad", fact + ", so the network has learned nothing", advice)

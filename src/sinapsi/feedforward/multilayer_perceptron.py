@@ -276,7 +276,8 @@ class MultilayerPerceptron(NetworkEstimator):
                 self._forget_other_solvers(task.solver)
             else:
                 start = starting_parameters(self.init, network, self._random, training.targets.dtype)
-            outcome = train(task, Start(start, self._random, self._memory), verbose=self.verbose)
+            memory = {name: array.copy() for name, array in self._memory.items()}  # whole, should the fit fail
+            outcome = train(task, Start(start, self._random, memory), verbose=self.verbose)
         else:
             outcome = best_of_starts(task, self.init, self._random, self.n_init, self.n_jobs)
         self._keep(network, outcome)

@@ -32,7 +32,7 @@ class LevenbergMarquardt(FullBatchSolver):
 
     Parameters
     ----------
-    damping : float, default=0.03
+    damping : float, default=0.1
         First mu, as a share of the largest diagonal element of J'J, above 0.
     gtol : float, default=1e-7
         It has converged when no component of the gradient is larger, at least 0.
@@ -41,7 +41,7 @@ class LevenbergMarquardt(FullBatchSolver):
     """
 
     short_name = "lm"
-    damping: float = 0.03
+    damping: float = 0.1
     gtol: float = 1e-7
     ftol: float = 1e-9
 
