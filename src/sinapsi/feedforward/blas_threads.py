@@ -8,23 +8,23 @@ from typing import Any
 
 from threadpoolctl import ThreadpoolController
 
-THREADED_FLOPS = 1e7  # operations in the largest matrix product, above which a second BLAS thread pays
 
-
-def threads_for(flops: float) -> contextlib.AbstractContextManager[Any]:
+def threads_for(flops: float, threaded_flops: float) -> contextlib.AbstractContextManager[Any]:
     """Give the limit on BLAS threads under which products of some size are fastest.
 
     Parameters
     ----------
     flops : float
         Floating-point operations of the largest product.
+    threaded_flops : float
+        From how many on a second thread pays; that depends on what is done between the products.
 
     Returns
     -------
     context manager
         One thread for small products; no limit for large ones.
     """
-    return ONE_BLAS_THREAD if flops <= THREADED_FLOPS else contextlib.nullcontext()
+    return ONE_BLAS_THREAD if flops <= threaded_flops else contextlib.nullcontext()
 
 
 class _OneBLASThread:

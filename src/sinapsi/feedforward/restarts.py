@@ -7,12 +7,13 @@ import dataclasses
 import numpy as np
 from joblib import Parallel, delayed
 
-from sinapsi.feedforward.blas_threads import ONE_BLAS_THREAD, THREADED_FLOPS
+from sinapsi.feedforward.blas_threads import ONE_BLAS_THREAD
 from sinapsi.feedforward.initialization import starting_parameters
 from sinapsi.feedforward.training import Outcome, Start, Task, train_together
 from sinapsi.monitor import tell
 from sinapsi.stopping import StopCode, StopReason
 
+SIDE_BY_SIDE_FLOPS = 1e7  # in the largest product of a start, above which its arithmetic outweighs all overhead
 KEPT = "the best of the others was kept."
 
 
@@ -73,7 +74,7 @@ def best_of_starts(task: Task, init: str, random: np.random.Generator, n_starts:
 def _starts_at_once(task: Task, init: str) -> int:
     """How many starts learn side by side: 1 where a single product is large enough to be worth a process of its own."""
     probe = task.problem(_start(task, init, 0))
-    is_small = task.solver.flops_at_a_time(probe) <= THREADED_FLOPS
+    is_small = task.solver.flops_at_a_time(probe) <= SIDE_BY_SIDE_FLOPS
     return task.solver.starts_at_once(probe) if is_small else 1
 
 

@@ -257,7 +257,7 @@ def train(task: Task, start: Start, *, verbose: int = 0) -> Outcome:
     """
     problem = task.problem(start)
     task.solver.check(problem)
-    with threads_for(task.solver.flops_at_a_time(problem)):
+    with threads_for(task.solver.flops_at_a_time(problem), task.solver.threaded_flops):
         with task.monitor(start, verbose=verbose) as monitor:
             if task.max_iter:
                 task.solver.minimize(problem, monitor)
@@ -283,7 +283,7 @@ def train_together(task: Task, starts: Sequence[Start]) -> list[Outcome]:
     monitors = [task.monitor(start, tells=False) for start in starts]
     task.solver.check(problems[0])
     interrupted = False
-    with threads_for(task.solver.flops_at_a_time(problems[0])):
+    with threads_for(task.solver.flops_at_a_time(problems[0]), task.solver.threaded_flops):
         try:
             for monitor in monitors:
                 monitor.begin()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,6 +47,7 @@ class Bayesian(FullBatchSolver):
     """
 
     short_name = "bayesian"
+    threaded_flops: ClassVar[float] = 2e9  # products alternate with solving and with tables of derivatives
     tol: float = 1e-4
     damping: float = 1e-3
 

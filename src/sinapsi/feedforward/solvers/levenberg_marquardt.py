@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -41,6 +42,7 @@ class LevenbergMarquardt(FullBatchSolver):
     """
 
     short_name = "lm"
+    threaded_flops: ClassVar[float] = 2e9  # products alternate with solving and with tables of derivatives
     damping: float = 0.1
     gtol: float = 1e-7
     ftol: float = 1e-9

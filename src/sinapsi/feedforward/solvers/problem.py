@@ -90,6 +90,7 @@ class Solver(ShortForm, ABC):
 
     can_go_on: ClassVar[bool] = True  # whether partial_fit has a meaning
     knows_gradient_norm: ClassVar[bool] = False  # whether it records the gradient of the whole mean error
+    threaded_flops: ClassVar[float] = 1e7  # operations in the largest product, above which a second BLAS thread pays
     loss_is_of_end: ClassVar[bool] = False  # whether it records the loss of the weights at the end of an epoch
     default_criteria: ClassVar[tuple[Criterion, ...]] = (Tolerance(),)
 
