@@ -11,15 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import linalg, sparse
 
+from sinapsi.algebra.normal_equations import NormalEquations
 from sinapsi.estimator import Floats, of_parts
 from sinapsi.exceptions import InvalidInputError
 from sinapsi.linear.kernels import largest_squared_norm
 from sinapsi.validation import ExampleSet
 
 BLOCK_ROWS = 4096  # rows turned to float64 at a time, so that float32 data need no double copy
-
-# Below this reciprocal condition number of X'X half of the digits of float64 are lost: X itself is solved instead.
-SMALLEST_RCOND = 1e-10
 
 # Share of a column's squares that must remain when its mean is taken out afterwards; below, digits have cancelled.
 SAFE_SHARE = 1e-3
@@ -48,17 +46,18 @@ def exact_weights(examples: ExampleSet, alpha: float) -> tuple[NDArray[np.float6
         If squares of X overflow.
     """
     weights = _weights_of(examples)
+    n_samples, n_features = examples.inputs.shape
+    if n_features <= n_samples:
+        with np.errstate(over="ignore", invalid="ignore"):  # told just below
+            equations = _sums(examples, weights)
+        if not (np.isfinite(equations.gram).all() and np.isfinite(equations.moment).all()):
+            raise _too_large()
+        solution = equations.solve_by_cholesky(alpha)
+        if solution is not None:
+            return solution.coef.T, solution.intercept
     input_mean = _weighted_mean(examples.inputs, weights)
     target_mean = weights @ examples.targets / weights.sum()
-    coef = None
-    if len(input_mean) <= len(examples):
-        gram, moment = _centered_sums(examples, weights, input_mean, target_mean)
-        if not (np.isfinite(gram).all() and np.isfinite(moment).all()):
-            raise _too_large()
-        gram[np.diag_indices_from(gram)] += alpha
-        coef = _solved_by_cholesky(gram, moment)
-    if coef is None:
-        coef = _solved_by_svd(examples, weights, input_mean, target_mean, alpha)
+    coef = _solved_by_svd(examples, weights, input_mean, target_mean, alpha)
     return coef.T, target_mean - input_mean @ coef
 
 
@@ -83,42 +82,35 @@ def _weights_of(examples: ExampleSet) -> NDArray[np.float64]:
     return np.ones(len(examples)) if examples.weights is None else examples.weights.astype(np.float64)
 
 
-def _centered_sums(
-    examples: ExampleSet, weights: NDArray[np.float64], input_mean: Floats, target_mean: Floats
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """X'WX and X'WT of centered data, summed in float64."""
-    n_features = len(input_mean)
+def _sums(examples: ExampleSet, weights: NDArray[np.float64]) -> NormalEquations:
+    """The normal equations, block by block of rows in float64; of sparse rows at once, where no digits cancel."""
+    equations = NormalEquations(examples.inputs.shape[1], examples.targets.shape[1])
+    if sparse.issparse(examples.inputs) and _is_of_sparse(examples, weights, equations):
+        return equations
+    for start in range(0, len(examples), BLOCK_ROWS):
+        block = slice(start, start + BLOCK_ROWS)
+        rows = examples.inputs[block]
+        dense = rows.toarray() if sparse.issparse(rows) else rows
+        own = None if examples.weights is None else weights[block]
+        equations.add(dense.astype(np.float64, copy=False), examples.targets[block], own)
+    return equations
+
+
+def _is_of_sparse(examples: ExampleSet, weights: NDArray[np.float64], equations: NormalEquations) -> bool:
+    """Fill the sums by products of sparse rows, the means taken out afterwards; False where digits would cancel."""
+    weighted = examples.inputs.astype(np.float64).multiply(weights[:, np.newaxis]).tocsr()
+    gram, mean = (weighted.T @ examples.inputs).toarray(), _weighted_mean(examples.inputs, weights)
+    squares = np.diagonal(gram).copy()
+    gram -= weights.sum() * np.outer(mean, mean)
+    if not (np.diagonal(gram) > SAFE_SHARE * squares)[squares > 0].all():
+        return False  # far from zero on average: center first, in dense blocks
+    target_mean = weights @ examples.targets / weights.sum()
     targets = examples.targets - target_mean
-    gram = np.zeros((n_features, n_features))
-    moment = np.zeros((n_features, targets.shape[1]))
-    if sparse.issparse(examples.inputs):
-        weighted = examples.inputs.astype(np.float64).multiply(weights[:, np.newaxis]).tocsr()
-        gram = (weighted.T @ examples.inputs).toarray()
-        squares = np.diagonal(gram).copy()
-        gram -= weights.sum() * np.outer(input_mean, input_mean)
-        if (np.diagonal(gram) > SAFE_SHARE * squares)[squares > 0].all():
-            return gram, np.asarray(weighted.T @ targets)
-        gram[...] = 0  # far from zero on average: center first, in dense blocks, or the digits cancel
-    with np.errstate(over="ignore", invalid="ignore"):  # told by the caller
-        for start in range(0, len(examples), BLOCK_ROWS):
-            block = slice(start, start + BLOCK_ROWS)
-            rows = examples.inputs[block]
-            centered = (rows.toarray() if sparse.issparse(rows) else rows) - input_mean
-            root = np.sqrt(weights[block])[:, np.newaxis]
-            centered = centered * root
-            moment += centered.T @ (root * targets[block])
-            gram += centered.T @ centered
-    return gram, moment
-
-
-def _solved_by_cholesky(gram: NDArray[np.float64], moment: NDArray[np.float64]) -> NDArray[np.float64] | None:
-    """The solution, or None where the matrix is not safely positive definite."""
-    try:
-        factor = linalg.cholesky(gram, lower=True)
-    except linalg.LinAlgError:
-        return None
-    rcond, _ = linalg.lapack.dpocon(factor, np.linalg.norm(gram, 1), uplo="L")
-    return linalg.cho_solve((factor, True), moment) if rcond > SMALLEST_RCOND else None
+    equations.n_examples, equations.weight = len(examples), float(weights.sum())
+    equations.column_mean, equations.target_mean = mean, target_mean
+    equations.gram, equations.moment = gram, np.asarray(weighted.T @ targets)
+    equations.target_squares = weights @ targets**2
+    return True
 
 
 def _solved_by_svd(

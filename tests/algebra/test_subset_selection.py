@@ -1,0 +1,68 @@
+"""Orthogonal least squares: the same choice as trying every column by a fit of its own."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.linear_model import LinearRegression
+from sklearn.model_selection import LeaveOneOut, cross_val_predict
+
+from sinapsi.algebra.subset_selection import orthogonal_least_squares
+
+
+def problem(n_samples, n_candidates, n_outputs, seed):
+    random = np.random.default_rng(seed)
+    rows = random.standard_normal((n_samples, n_candidates)) + 1
+    return rows, rows[:, :3] @ random.standard_normal((3, n_outputs)) + random.standard_normal((n_samples, n_outputs))
+
+
+def naive_choice(rows, targets, n_columns):
+    """At each step a fit with every candidate; the lowest error wins."""
+    chosen = []
+    for _ in range(n_columns):
+        left = [j for j in range(rows.shape[1]) if j not in chosen]
+        errors = []
+        for j in left:
+            columns = rows[:, [*chosen, j]]
+            errors.append(((targets - LinearRegression().fit(columns, targets).predict(columns)) ** 2).sum())
+        chosen.append(left[int(np.argmin(errors))])
+    return chosen
+
+
+@given(seed=st.integers(0, 10**6), n_outputs=st.integers(1, 3))
+@settings(max_examples=15, deadline=None)
+def test_as_trying_every_column(seed, n_outputs):
+    rows, targets = problem(30, 7, n_outputs, seed)
+    selection = orthogonal_least_squares(rows, targets, 5)
+    assert selection.columns.tolist() == naive_choice(rows, targets, 5)
+
+
+def test_errors_with_every_number_of_columns():
+    rows, targets = problem(25, 6, 2, 3)
+    selection = orthogonal_least_squares(rows, targets, 6)
+    for k in range(1, 7):
+        columns = rows[:, selection.columns[:k]]
+        model = LinearRegression()
+        fitted = model.fit(columns, targets).predict(columns)
+        left_out = cross_val_predict(model, columns, targets, cv=LeaveOneOut())
+        assert selection.errors[k] == pytest.approx(((targets - fitted) ** 2).sum() / 25, rel=1e-9)
+        assert selection.leave_one_out[k] == pytest.approx(((targets - left_out) ** 2).sum() / 25, rel=1e-9)
+    assert selection.errors[0] == pytest.approx(targets.var(axis=0).sum())
+    assert selection.leave_one_out[0] == pytest.approx(targets.var(axis=0).sum() * (25 / 24) ** 2)
+
+
+def test_the_error_never_rises_and_the_best_number_is_small():
+    rows, targets = problem(60, 30, 1, 5)
+    selection = orthogonal_least_squares(rows, targets, 30)
+    assert (np.diff(selection.errors) <= 1e-12).all()
+    assert 2 <= selection.best < 20
+    assert selection.leave_one_out[selection.best] == selection.leave_one_out.min()
+
+
+def test_columns_that_depend_on_others_are_left_out():
+    rows, targets = problem(30, 4, 1, 0)
+    rows = np.column_stack([rows, rows[:, 0] + rows[:, 1], np.ones(30), rows[:, 2]])
+    selection = orthogonal_least_squares(rows, targets, 7)
+    assert len(selection.columns) == 4
+    assert 5 not in selection.columns  # the constant column is the bias, which is always in
+    assert np.isfinite(selection.leave_one_out).all()
