@@ -70,6 +70,14 @@ def test_blocks_change_nothing(monkeypatch):
     np.testing.assert_allclose(Centers(centers).gaussians(rows), whole, rtol=1e-13)
 
 
+def test_threads_change_nothing(monkeypatch):
+    rows, centers = points(3000, 200)
+    monkeypatch.setattr(distances, "BLOCK_BYTES", 8 * 200 * 100)
+    shared = Centers(centers).gaussians(rows)
+    monkeypatch.setattr(distances, "THREADED_BLOCKS", 10**9)
+    np.testing.assert_array_equal(Centers(centers).gaussians(rows), shared)
+
+
 def test_a_single_center_and_no_rows():
     rows, centers = points(0, 1)
     assert Centers(centers).squared_distances(rows).shape == (0, 1)

@@ -8,13 +8,17 @@ stay in the cache between the product and the exponential.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
 from sinapsi.activations import Floats
+from sinapsi.blas_threads import ONE_BLAS_THREAD
 
 BLOCK_BYTES = 2**21  # of a block of the design matrix
+THREADED_BLOCKS = 8  # from how many on starting threads pays
 
 
 def row_blocks(n_rows: int, n_columns: int, itemsize: int) -> Iterator[slice]:
@@ -98,8 +102,14 @@ class Centers:
             exp(-r^2 / sigma^2), in [0, 1].
         """
         table = np.empty((len(rows), self._exponent_terms.shape[1]), self._exponent_terms.dtype)
-        for block in row_blocks(len(rows), table.shape[1], table.itemsize):
-            self.write_gaussians(rows[block], table[block])
+        blocks = list(row_blocks(len(rows), table.shape[1], table.itemsize))
+        if len(blocks) < THREADED_BLOCKS:
+            for block in blocks:
+                self.write_gaussians(rows[block], table[block])
+            return table
+        # The exponential is half of the work, and uses one thread only: so blocks are shared out, not products.
+        with ONE_BLAS_THREAD, ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as threads:
+            list(threads.map(lambda block: self.write_gaussians(rows[block], table[block]), blocks))
         return table
 
     def write_gaussians(self, rows: Floats, out: Floats) -> None:

@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 from joblib import Parallel, delayed
 
-from sinapsi.feedforward.blas_threads import ONE_BLAS_THREAD
+from sinapsi.blas_threads import ONE_BLAS_THREAD
 from sinapsi.feedforward.initialization import starting_parameters
 from sinapsi.feedforward.training import Outcome, Start, Task, train_together
 from sinapsi.monitor import tell

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sinapsi.activations import Floats
+from sinapsi.blas_threads import threads_for
 from sinapsi.feedforward.backpropagation import mean_error, outputs_of
-from sinapsi.feedforward.blas_threads import threads_for
 from sinapsi.feedforward.network import Network
 from sinapsi.feedforward.solvers import Problem, Solver
 from sinapsi.history import History
