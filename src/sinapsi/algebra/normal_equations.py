@@ -40,7 +40,7 @@ class Solution:
     condition : float
         Condition number of the matrix that was solved; infinite where it is singular.
     method : str
-        "cholesky", or "eigen" with a cut-off.
+        "cholesky" for NumPy arrays, "lu" for those of other libraries, or "eigen" with a cut-off.
     """
 
     coef: Any
@@ -223,7 +223,7 @@ class NormalEquations:
         return self._solve_by_eigenvalues(alpha) if solution is None else solution
 
     def solve_by_cholesky(self, alpha: float = 0.0) -> Solution | None:
-        """Solve by Cholesky's decomposition where that is safe.
+        """Solve by Cholesky's decomposition where that is safe; arrays of other libraries by their own solver.
 
         Parameters
         ----------
@@ -256,7 +256,7 @@ class NormalEquations:
         if not smallest > SMALLEST_RCOND * largest:
             return None
         coef = self._xp.linalg.solve(gram, self.moment)
-        return self._solution(coef, int(gram.shape[0]), largest / smallest, "cholesky")
+        return self._solution(coef, int(gram.shape[0]), largest / smallest, "lu")
 
     def _solve_by_eigenvalues(self, alpha: float) -> Solution:
         xp = self._xp

@@ -13,7 +13,7 @@ from sinapsi.activations import Floats
 from sinapsi.exceptions import InvalidParameterError
 from sinapsi.feedforward.network import Network
 from sinapsi.feedforward.solvers.levenberg_marquardt import DampedWalk
-from sinapsi.feedforward.solvers.linear_model import Claims, PrimalModel, check_size
+from sinapsi.feedforward.solvers.linear_model import Claims, PrimalModel, check_size, solved
 from sinapsi.feedforward.solvers.problem import Problem
 from sinapsi.feedforward.solvers.starts import FullBatchSolver, PerStart, Starts
 from sinapsi.validation import ExampleSet
@@ -90,11 +90,8 @@ class Bayesian(FullBatchSolver):
                 starts.parameters = walk.step(starts.parameters)
                 evidence.reconsider(walk.is_lower)
 
+    @np.errstate(over="ignore", invalid="ignore", divide="ignore")
     def conclude(self, problem: Problem) -> None:
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            self._conclude(problem)
-
-    def _conclude(self, problem: Problem) -> None:
         """Keep what the evidence says at the weights that were kept, and the posterior for the error bars."""
         problem = counting_each(problem)
         parameters = problem.parameters[np.newaxis].astype(np.float64)
@@ -128,27 +125,6 @@ def layers_of(network: Network) -> list[NDArray[np.intp]]:
     coefs, intercepts = network.views(places)
     hidden = [np.concatenate([coef.ravel(), bias]) for coef, bias in zip(coefs[:-1], intercepts[:-1], strict=True)]
     return [*hidden, coefs[-1].ravel()]
-
-
-def inverse(matrices: Floats) -> Floats:
-    """Invert a matrix for every start.
-
-    Parameters
-    ----------
-    matrices : array of shape (n_starts, n, n)
-        Symmetric, positive definite unless something has gone wrong.
-
-    Returns
-    -------
-    array of shape (n_starts, n, n)
-        Inverses; NaN where there is none.
-    """
-    try:
-        return np.asarray(np.linalg.inv(matrices))
-    except np.linalg.LinAlgError:
-        if len(matrices) == 1:
-            return np.full_like(matrices, np.nan)
-        return np.concatenate([inverse(matrices[row : row + 1]) for row in range(len(matrices))])
 
 
 def counting_each(problem: Problem) -> Problem:
@@ -312,7 +288,8 @@ class Evidence(PerStart):
         model, beta = self._model, self.noise_precision
         # A share of the curvature that is below rounding keeps the matrix invertible where the data decide everything.
         precision = model.damped(np.finfo(np.float64).eps * model.largest_curvature())
-        self.covariance = inverse(precision) / beta[:, np.newaxis, np.newaxis]
+        identity = np.broadcast_to(np.eye(precision.shape[1]), precision.shape)
+        self.covariance = solved(precision, identity) / beta[:, np.newaxis, np.newaxis]
         variances = np.diagonal(self.covariance, axis1=1, axis2=2)
         sizes = np.array([len(layer) for layer in self._layers])
         spread = np.stack([variances[:, layer].sum(axis=1) for layer in self._layers], axis=1)

@@ -156,7 +156,7 @@ class PrimalModel(LinearModel):
         return np.asarray(diagonal.max(axis=1))
 
     def steps(self, damping: Floats) -> Floats:
-        return solved(self.damped(damping), -self.gradient())
+        return solved(self.damped(damping), -self.gradient()[..., np.newaxis])[..., 0]
 
     def damped(self, damping: Floats) -> Floats:
         """Give the matrix of the system.
@@ -214,27 +214,27 @@ class DualModel(LinearModel):
         diagonal = np.einsum("rii->ri", systems)
         diagonal += 1
         wanted = self._block.errors + self._block.times(self._network, held / stiffness)
-        answers = solved(systems, wanted.reshape(len(damping), -1)).reshape(wanted.shape)  # u
+        answers = solved(systems, wanted.reshape(len(damping), -1, 1)).reshape(wanted.shape)  # u
         return (self._block.transposed_times(self._network, answers) - held) / stiffness
 
 
 def solved(systems: Floats, right: Floats) -> Floats:
-    """Solve a linear system for every start.
+    """Solve linear systems for every start.
 
     Parameters
     ----------
     systems : array of shape (n_starts, n, n)
         Matrices.
-    right : array of shape (n_starts, n)
+    right : array of shape (n_starts, n, n_systems)
         Right-hand sides.
 
     Returns
     -------
-    array of shape (n_starts, n)
-        Solutions; NaN where a matrix is singular, so that the step is refused and the damping grows.
+    array of shape (n_starts, n, n_systems)
+        Solutions; NaN where a matrix is singular, so that a step is refused and the damping grows.
     """
     try:
-        return np.asarray(np.linalg.solve(systems, right[..., np.newaxis])[..., 0])
+        return np.asarray(np.linalg.solve(systems, right))
     except np.linalg.LinAlgError:
         if len(systems) == 1:
             return np.full_like(right, np.nan)
