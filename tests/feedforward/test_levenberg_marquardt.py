@@ -168,7 +168,7 @@ class TestSteps:
 
     def test_a_singular_system_gives_no_step_and_spares_the_others(self):
         systems = np.array([np.eye(2), np.ones((2, 2)), 2 * np.eye(2)])
-        steps = solved(systems, np.ones((3, 2)))
+        steps = solved(systems, np.ones((3, 2, 1)))[..., 0]
         np.testing.assert_array_equal(steps, [[1, 1], [np.nan, np.nan], [0.5, 0.5]])
 
 
