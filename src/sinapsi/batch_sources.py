@@ -1,0 +1,1 @@
+"""Where batches of examples come from, when there are more than memory holds."""
