@@ -14,6 +14,12 @@ from sinapsi.linear.adaline_classifier import AdalineClassifier as AdalineClassi
 from sinapsi.feedforward.mlp_regressor import MLPRegressor as MLPRegressor
 from sinapsi.feedforward.mlp_classifier import MLPClassifier as MLPClassifier
 
+# 4  Radial basis function networks
+from sinapsi.radial.rbf_regressor import RBFRegressor as RBFRegressor
+from sinapsi.radial.rbf_classifier import RBFClassifier as RBFClassifier
+from sinapsi.radial.grnn_regressor import GRNNRegressor as GRNNRegressor
+from sinapsi.radial.pnn_classifier import PNNClassifier as PNNClassifier
+
 # Models in files, without pickle
 from sinapsi.persistence import save as save
 from sinapsi.persistence import load as load

@@ -142,3 +142,59 @@ LIU_NOCEDAL_1989 = Reference(
     "On the limited memory BFGS method for large scale optimization",
     "Mathematical Programming 45, 503-528",
 )
+SPECHT_1990 = Reference("Specht, Donald F.", 1990, "Probabilistic neural networks", "Neural Networks 3(1), 109-118")
+SPECHT_1991 = Reference(
+    "Specht, Donald F.",
+    1991,
+    "A general regression neural network",
+    "IEEE Transactions on Neural Networks 2(6), 568-576",
+)
+BROOMHEAD_LOWE_1988 = Reference(
+    "Broomhead, David S. and Lowe, David",
+    1988,
+    "Multivariable functional interpolation and adaptive networks",
+    "Complex Systems 2, 321-355",
+)
+MICCHELLI_1986 = Reference(
+    "Micchelli, Charles A.",
+    1986,
+    "Interpolation of scattered data: distance matrices and conditionally positive definite functions",
+    "Constructive Approximation 2, 11-22",
+)
+MOODY_DARKEN_1989 = Reference(
+    "Moody, John and Darken, Christian J.",
+    1989,
+    "Fast learning in networks of locally-tuned processing units",
+    "Neural Computation 1(2), 281-294",
+)
+CHEN_COWAN_GRANT_1991 = Reference(
+    "Chen, Sheng and Cowan, Colin F. N. and Grant, Peter M.",
+    1991,
+    "Orthogonal least squares learning algorithm for radial basis function networks",
+    "IEEE Transactions on Neural Networks 2(2), 302-309",
+)
+HUANG_ZHU_SIEW_2006 = Reference(
+    "Huang, Guang-Bin and Zhu, Qin-Yu and Siew, Chee-Kheong",
+    2006,
+    "Extreme learning machine: theory and applications",
+    "Neurocomputing 70, 489-501",
+)
+PAO_PARK_SOBAJIC_1994 = Reference(
+    "Pao, Yoh-Han and Park, Gwang-Hoon and Sobajic, Dejan J.",
+    1994,
+    "Learning and generalization characteristics of the random vector functional-link net",
+    "Neurocomputing 6(2), 163-180",
+)
+MICHE_2010 = Reference(
+    "Miche, Yoan and Sorjamaa, Antti and Bas, Patrick and Simula, Olli and Jutten, Christian and Lendasse, Amaury",
+    2010,
+    "OP-ELM: optimally pruned extreme learning machine",
+    "IEEE Transactions on Neural Networks 21(1), 158-162",
+)
+MCDONNELL_2015 = Reference(
+    "McDonnell, Mark D. and Tissera, Migel D. and Vladusich, Tony and van Schaik, Andre and Tapson, Jonathan",
+    2015,
+    "Fast, simple and accurate handwritten digit classification by training shallow neural network classifiers with "
+    "the 'extreme learning machine' algorithm",
+    "PLoS ONE 10(8), e0134254",
+)

@@ -8,6 +8,7 @@ multiplied in float32 and summed in float64: a Gram matrix summed in float32 fai
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -23,6 +24,10 @@ SMALLEST_RCOND = 1e-10
 
 # Share of the largest eigenvalue; smaller ones are rounding of the sums and count as 0.
 SMALLEST_EIGENVALUE = 1e-12
+
+SUMS = ("n_examples", "weight", "column_mean", "target_mean", "gram", "moment", "target_squares")
+
+JOINED_NUMBERS = 2**16  # of a Gram matrix at a time, when two are joined
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,8 @@ class NormalEquations:
         Widths of H and T.
     like : array, optional
         An array of the library that the sums are to live in; NumPy by default.
+    overwrites : bool, default=False
+        Whether blocks may be used as scratch, which saves a copy of each.
 
     Attributes
     ----------
@@ -90,11 +97,12 @@ class NormalEquations:
     ([[2.0]], [1.0])
     """
 
-    def __init__(self, n_columns: int, n_outputs: int, *, like: Any = None) -> None:
+    def __init__(self, n_columns: int, n_outputs: int, *, like: Any = None, overwrites: bool = False) -> None:
         xp = array_namespace(np.empty(0) if like is None else like)
         place = {} if like is None or is_numpy_array(like) else {"device": like.device}
         self._xp = xp
         self._place = place
+        self._overwrites = overwrites
         self.n_examples = 0
         self.weight = 0.0
         self.column_mean = xp.zeros(n_columns, dtype=xp.float64, **place)
@@ -135,9 +143,25 @@ class NormalEquations:
             return self
         return self._join(self._of(rows, targets, weights), 1.0)
 
+    def join(self, other: NormalEquations) -> Self:
+        """Take in the sums of other examples.
+
+        Parameters
+        ----------
+        other : NormalEquations
+            Of the same widths.
+
+        Returns
+        -------
+        NormalEquations
+            The same object.
+        """
+        return self._join(other, 1.0)
+
     def _of(self, rows: Any, targets: Any, weights: Any) -> NormalEquations:
         xp, block = self._xp, NormalEquations.__new__(NormalEquations)
-        block._xp, block._place, block.n_examples = xp, self._place, int(rows.shape[0])
+        block._xp, block._place, block._overwrites = xp, self._place, False
+        block.n_examples = int(rows.shape[0])
         targets = xp.astype(targets, xp.float64)
         own = xp.ones(rows.shape[0], dtype=xp.float64, **self._place) if weights is None else weights
         own = xp.astype(own, xp.float64)
@@ -145,15 +169,16 @@ class NormalEquations:
         shares = own / (block.weight or 1.0)
         # A mean in float32 is rounded: what it leaves of the columns is found again in the centered ones.
         shift = xp.astype(xp.astype(shares, rows.dtype) @ rows, rows.dtype)
-        centered = rows - shift
+        centered = np.subtract(rows, shift, out=rows) if self._overwrites and is_numpy_array(rows) else rows - shift
         left = xp.astype(xp.astype(shares, rows.dtype) @ centered, xp.float64)
         block.column_mean, block.target_mean = xp.astype(shift, xp.float64) + left, shares @ targets
         root = xp.sqrt(own)[:, None]
         errors = (targets - block.target_mean) * root
         if weights is not None:
-            centered = centered * xp.astype(root, rows.dtype)
-        gram = centered.T @ centered  # NumPy sees the transpose, and does half the work
-        block.gram = xp.astype(gram, xp.float64) - block.weight * left[:, None] * left[None, :]
+            centered *= xp.astype(root, rows.dtype)
+        # NumPy sees the transpose, and does half the work. The square of what a rounded mean left is far below the
+        # rounding of the rows themselves, and so is not taken away.
+        block.gram = centered.T @ centered
         block.moment = xp.astype(centered.T @ xp.astype(errors, centered.dtype), xp.float64)
         block.target_squares = xp.sum(errors**2, axis=0)
         return block
@@ -164,7 +189,7 @@ class NormalEquations:
         if weight > 0:
             pull = sign * self.weight * other.weight / weight
             step, target_step = other.column_mean - self.column_mean, other.target_mean - self.target_mean
-            self.gram = self.gram + sign * other.gram + pull * step[:, None] * step[None, :]
+            self._join_gram(other.gram, sign, pull, step)
             self.moment = self.moment + sign * other.moment + pull * step[:, None] * target_step[None, :]
             self.target_squares = self.target_squares + sign * other.target_squares + pull * target_step**2
             share = sign * other.weight / weight
@@ -172,6 +197,113 @@ class NormalEquations:
             self.target_mean = self.target_mean + share * target_step
         self.weight, self.n_examples = weight, self.n_examples + int(sign) * other.n_examples
         return self
+
+    def _join_gram(self, other: Any, sign: float, pull: float, step: Any) -> None:
+        """Go through the large matrices once, a few rows at a time, which stay in the cache."""
+        xp = self._xp
+        rows = max(1, JOINED_NUMBERS // max(1, len(step)))
+        for start in range(0, len(step), rows):
+            part = slice(start, start + rows)
+            change = sign * xp.astype(other[part, :], xp.float64)
+            if pull:
+                change += (pull * step[part])[:, None] * step[None, :]
+            self.gram[part, :] += change
+
+    def arrays(self) -> dict[str, Any]:
+        """Give the sums as plain arrays and numbers, to be kept with a model.
+
+        Returns
+        -------
+        dict of str to array
+            What :meth:`from_arrays` takes; not copied.
+        """
+        return {name: getattr(self, name) for name in SUMS}
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, Any]) -> NormalEquations:
+        """Take up sums that were kept.
+
+        Parameters
+        ----------
+        arrays : mapping of str to array
+            From :meth:`arrays`.
+
+        Returns
+        -------
+        NormalEquations
+            Which owns copies.
+        """
+        equations = cls(*arrays["moment"].shape, like=arrays["gram"])
+        for name in SUMS:
+            kept = arrays[name]
+            setattr(equations, name, kept if isinstance(kept, int | float) else equations._xp.asarray(kept, copy=True))
+        return equations
+
+    def of_columns(self, columns: Any) -> NormalEquations:
+        """Give the sums of some columns only.
+
+        Parameters
+        ----------
+        columns : array of int
+            Which, in the order wanted.
+
+        Returns
+        -------
+        NormalEquations
+            As if the others had never been there.
+        """
+        part = self.copy()
+        part.column_mean, part.moment = self.column_mean[columns], self.moment[columns, :]
+        part.gram = self.gram[columns, :][:, columns]
+        return part
+
+    def squared_error(self, coef: Any) -> Any:
+        """Give the mean squared error of centered weights, from the sums alone.
+
+        Parameters
+        ----------
+        coef : array of shape (n_columns, n_outputs)
+            Weights; the bias is taken as the best for them.
+
+        Returns
+        -------
+        array of shape (n_outputs,)
+            At least 0; below about 1e-16 of the targets' own squares it is rounding.
+        """
+        xp = self._xp
+        explained = xp.sum(coef * (2 * self.moment - self.gram @ coef), axis=0)
+        left = self.target_squares - explained
+        return xp.where(left > 0, left, 0 * left) / (self.weight or 1.0)
+
+    def products_of_outputs(self, coef: Any) -> Any:
+        """Give F'WF of the centered outputs F = H coef.
+
+        Parameters
+        ----------
+        coef : array of shape (n_columns, n_outputs)
+            Weights.
+
+        Returns
+        -------
+        array of shape (n_outputs, n_outputs)
+            Sums of squares and products.
+        """
+        return coef.T @ self.gram @ coef
+
+    def products_with_targets(self, coef: Any) -> Any:
+        """Give F'WT of the centered outputs F = H coef.
+
+        Parameters
+        ----------
+        coef : array of shape (n_columns, n_outputs)
+            Weights.
+
+        Returns
+        -------
+        array of shape (n_outputs, n_outputs)
+            Sums of products; a column a target.
+        """
+        return coef.T @ self.moment
 
     def copy(self) -> NormalEquations:
         """Give sums that can be changed without changing these.
@@ -182,7 +314,8 @@ class NormalEquations:
             The same numbers.
         """
         twin = NormalEquations.__new__(NormalEquations)
-        vars(twin).update(vars(self))  # every change makes new arrays
+        vars(twin).update(vars(self))  # the small sums are replaced at every change, the large one changes in place
+        twin.gram = self._xp.asarray(self.gram, copy=True)
         return twin
 
     def __add__(self, other: NormalEquations) -> NormalEquations:

@@ -9,12 +9,18 @@ their mean for all and needs the sums only (Golub, Heath and Wahba 1979).
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
 from sinapsi.activations import Floats
 from sinapsi.algebra.normal_equations import NormalEquations
+
+N_PENALTIES = 50
+SMALLEST_PENALTY = 1e-11  # share of the largest eigenvalue; below, the rounding of the sums is not small beside it
+
+# Least part of an error that is an example's own; where nothing is left, its error without it would be infinite.
+SMALLEST_SHARE = np.finfo(np.float32).tiny
 
 
 class RidgePath:
@@ -74,8 +80,8 @@ class RidgePath:
             (2 * shrinkage - self.eigenvalues[:, np.newaxis] * shrinkage**2) * explained.sum(axis=1)[:, np.newaxis]
         ).sum(axis=0)
         degrees = 1 + (self.eigenvalues[:, np.newaxis] * shrinkage).sum(axis=0)
-        n = equations.weight
-        return np.asarray(squares / n / (1 - degrees / n) ** 2)
+        rounding = np.finfo(np.float64).eps * equations.target_squares.sum()
+        return generalized_error(np.maximum(squares, rounding), degrees, equations.weight)
 
     def leave_one_out(self, blocks: Iterable[tuple[Any, Any, Any]], alphas: Floats) -> Floats:
         """Give the error of leaving each example out, by a second pass over the examples.
@@ -92,23 +98,123 @@ class RidgePath:
         array of shape (n_alphas,)
             Weighted mean over examples of squared errors, summed over the outputs.
         """
-        equations, shrinkage = self._equations, self._shrinkage(np.asarray(alphas))
-        solutions = shrinkage.T[:, :, np.newaxis] * self._moment  # (n_alphas, n_columns, n_outputs)
-        n_alphas, n_columns, n_outputs = solutions.shape
-        flat = solutions.transpose(1, 0, 2).reshape(n_columns, -1)
-        total = np.zeros(n_alphas)
+        errors = LeaveOneOut(self, alphas)
         for rows, targets, weights in blocks:
-            own = np.ones(len(rows)) if weights is None else np.asarray(weights, dtype=np.float64)
-            rotated = (rows - equations.column_mean) @ self._vectors
-            leverages = own[:, np.newaxis] * (1 / equations.weight + rotated**2 @ shrinkage)
-            errors = (targets - equations.target_mean)[:, np.newaxis] - (rotated @ flat).reshape(
-                -1, n_alphas, n_outputs
-            )
-            squares = (errors**2).sum(axis=2) / np.maximum(1 - leverages, np.finfo(np.float64).tiny) ** 2
-            total += own @ squares
-        return total / equations.weight
+            errors.add(rows, targets, weights)
+        return errors.mean
 
     def _shrinkage(self, alphas: Floats) -> Floats:
         """1 / (lambda + alpha), 0 where both are 0; shape (n_columns, n_alphas)."""
         sums = self.eigenvalues[:, np.newaxis] + alphas
         return np.where(sums > 0, 1 / np.where(sums > 0, sums, 1), 0)
+
+
+class LeaveOneOut:
+    """Sums of the squared errors of examples left out, for several penalties; a second pass over the examples.
+
+    Parameters
+    ----------
+    path : RidgePath
+        Of the normal equations of all examples.
+    alphas : array of shape (n_alphas,)
+        Penalties.
+    """
+
+    def __init__(self, path: RidgePath, alphas: Floats) -> None:
+        equations, shrinkage = path._equations, path._shrinkage(np.asarray(alphas))
+        self._equations_mean, self._target_mean = equations.column_mean, equations.target_mean
+        self._weight = equations.weight
+        self._vectors, self._shrinkage = path._vectors, shrinkage
+        solutions = shrinkage.T[:, :, np.newaxis] * path._moment  # (n_alphas, n_columns, n_outputs)
+        self._n_outputs = solutions.shape[2]
+        self._solutions = solutions.transpose(1, 0, 2).reshape(solutions.shape[1], -1)
+        self.total = np.zeros(len(shrinkage[0]))
+
+    def add(self, rows: Floats, targets: Floats, weights: Floats | None = None) -> Self:
+        """Take in a block of the examples.
+
+        Parameters
+        ----------
+        rows : array of shape (n_samples, n_columns)
+            H; float32 blocks are multiplied in float32.
+        targets : array of shape (n_samples, n_outputs)
+            T.
+        weights : array of shape (n_samples,), optional
+            Weight >= 0 of each example.
+
+        Returns
+        -------
+        LeaveOneOut
+            The same object.
+        """
+        dtype, n_alphas = rows.dtype, len(self.total)
+        own = np.ones(len(rows)) if weights is None else np.asarray(weights, dtype=np.float64)
+        rotated = (rows - self._equations_mean.astype(dtype)) @ self._vectors.astype(dtype)
+        outputs = (rotated @ self._solutions.astype(dtype)).reshape(-1, n_alphas, self._n_outputs)
+        errors = (targets - self._target_mean)[:, np.newaxis] - outputs
+        squares = np.vecdot(errors, errors)
+        np.square(rotated, out=rotated)
+        leverages = own[:, np.newaxis] * (1 / self._weight + rotated @ self._shrinkage.astype(dtype))
+        self.total += own @ (squares / np.maximum(1 - leverages, SMALLEST_SHARE) ** 2)
+        return self
+
+    def join(self, other: LeaveOneOut) -> Self:
+        """Take in the sums of other examples.
+
+        Parameters
+        ----------
+        other : LeaveOneOut
+            For the same path and penalties.
+
+        Returns
+        -------
+        LeaveOneOut
+            The same object.
+        """
+        self.total += other.total
+        return self
+
+    @property
+    def mean(self) -> Floats:
+        """Weighted mean over examples of squared errors, summed over the outputs; shape (n_alphas,)."""
+        return np.asarray(self.total / self._weight)
+
+
+def penalties(eigenvalues: Floats) -> Floats:
+    """Give the penalties among which the best is looked for.
+
+    Parameters
+    ----------
+    eigenvalues : array of shape (n_columns,)
+        Of the Gram matrix.
+
+    Returns
+    -------
+    array of shape (50,)
+        Descending, so that of equally good ones the largest comes first: from ten times the largest eigenvalue down to
+        where the sums are no longer exact.
+    """
+    largest = float(eigenvalues.max(initial=0.0)) or 1.0
+    return largest * np.geomspace(10, SMALLEST_PENALTY, N_PENALTIES)
+
+
+def generalized_error(squares: Floats, degrees: Floats, weight: float) -> Floats:
+    """Give the error of generalized cross-validation (Golub, Heath and Wahba 1979).
+
+    Parameters
+    ----------
+    squares : array of shape (n_alphas,)
+        Sums of squared training errors.
+    degrees : array of shape (n_alphas,)
+        Degrees of freedom used, the bias counted in.
+    weight : float
+        Sum of the weights of the examples.
+
+    Returns
+    -------
+    array of shape (n_alphas,)
+        squares / weight / (1 - degrees / weight)^2; infinite where no degrees of freedom are left.
+    """
+    left = 1 - degrees / weight
+    is_left = left > np.finfo(np.float64).eps
+    return np.where(is_left, squares / weight / np.where(is_left, left, 1) ** 2, np.inf)

@@ -7,6 +7,7 @@ targets are carried along by a pivoted Cholesky decomposition of the Gram matrix
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,6 +43,48 @@ class Selection:
         return int(np.argmin(self.leave_one_out))
 
 
+def rank_columns(gram: Floats, moment: Floats, n_columns: int) -> NDArray[np.intp]:
+    """Choose columns one by one, from sums alone.
+
+    Parameters
+    ----------
+    gram : array of shape (n_candidates, n_candidates)
+        H'H of centered candidates.
+    moment : array of shape (n_candidates, n_outputs)
+        H'T of centered candidates and targets.
+    n_columns : int
+        Most columns to choose; choosing ends earlier when the rest depends on those chosen.
+
+    Returns
+    -------
+    array of shape (n_chosen,)
+        Places in the order of the choice; ties go to the lowest.
+    """
+    return np.array([column for column, _ in _choices(gram, moment, n_columns)], dtype=np.intp)
+
+
+def _choices(gram: Floats, moment: Floats, n_columns: int) -> Iterator[tuple[int, Floats]]:
+    """Every column chosen, with its row of the pivoted Cholesky factor."""
+    lengths = np.diagonal(gram).copy()  # squared, of the orthogonal parts
+    smallest = SMALLEST_PART * lengths
+    products = moment.copy()  # of the orthogonal parts with what is not yet explained
+    most = min(n_columns, len(lengths))
+    factor = np.empty((most, len(lengths)))
+    is_free = lengths > 0
+    for step in range(most):
+        is_free &= lengths > smallest
+        if not is_free.any():
+            return
+        gains = np.where(is_free, (products**2).sum(axis=1) / np.where(is_free, lengths, 1), -1.0)
+        column = int(np.argmax(gains))
+        root = np.sqrt(lengths[column])
+        factor[step] = (gram[column] - factor[:step, column] @ factor[:step]) / root
+        lengths -= factor[step] ** 2
+        products -= factor[step][:, np.newaxis] * (products[column] / root)
+        is_free[column] = False
+        yield column, factor[: step + 1]
+
+
 def orthogonal_least_squares(rows: Floats, targets: Floats, n_columns: int) -> Selection:
     """Choose columns one by one.
 
@@ -60,32 +103,17 @@ def orthogonal_least_squares(rows: Floats, targets: Floats, n_columns: int) -> S
         The choice; ties go to the lowest place.
     """
     centered, residuals = rows - rows.mean(axis=0), targets - targets.mean(axis=0)
-    gram = centered.T @ centered
-    lengths = np.diagonal(gram).copy()  # squared, of the orthogonal parts
-    smallest = SMALLEST_PART * lengths
-    products = centered.T @ residuals  # of the orthogonal parts with what is not yet explained
-    n_samples, most = len(rows), min(n_columns, len(lengths), len(rows) - 1)
-    factor = np.empty((most, len(lengths)))  # rows of the Cholesky factor
-    directions = np.empty((most, n_samples))
+    n_samples = len(rows)
+    directions = np.empty((min(n_columns, rows.shape[1], n_samples), n_samples))
     leverages = np.full(n_samples, 1 / n_samples)
     chosen: list[int] = []
     errors, left_out = [_mean_squares(residuals)], [_mean_squares(residuals, leverages)]
-    is_free = lengths > 0
-    for step in range(most):
-        is_free &= lengths > smallest
-        if not is_free.any():
-            break
-        gains = np.where(is_free, (products**2).sum(axis=1) / np.where(is_free, lengths, 1), -1.0)
-        column = int(np.argmax(gains))
-        root = np.sqrt(lengths[column])
-        factor[step] = (gram[column] - factor[:step, column] @ factor[:step]) / root
-        directions[step] = (centered[:, column] - factor[:step, column] @ directions[:step]) / root
-        explained = products[column] / root
-        lengths -= factor[step] ** 2
-        products -= factor[step][:, np.newaxis] * explained
-        residuals = residuals - directions[step][:, np.newaxis] * explained
+    choices = _choices(centered.T @ centered, centered.T @ residuals, min(n_columns, n_samples - 1))
+    for step, (column, factor) in enumerate(choices):
+        part = centered[:, column] - factor[:step, column] @ directions[:step]
+        directions[step] = part / factor[step, column]
+        residuals = residuals - directions[step][:, np.newaxis] * (directions[step] @ residuals)
         leverages += directions[step] ** 2
-        is_free[column] = False
         chosen.append(column)
         errors.append(_mean_squares(residuals))
         left_out.append(_mean_squares(residuals, leverages))

@@ -1,6 +1,7 @@
-"""Small data that ship: scikit-learn's bundled sets by name, and generated ones for teaching."""
+"""Small data that ship, scikit-learn's bundled sets by name and generated ones for teaching; a reader for IDX files."""
 
 from sinapsi.datasets.generated import logic_gate, two_blobs, two_spirals
+from sinapsi.datasets.idx import read_idx
 from sinapsi.datasets.named import NAMES, Dataset, load_named
 
-__all__ = ["NAMES", "Dataset", "load_named", "logic_gate", "two_blobs", "two_spirals"]
+__all__ = ["NAMES", "Dataset", "load_named", "logic_gate", "read_idx", "two_blobs", "two_spirals"]

@@ -1,0 +1,286 @@
+"""What networks with a fixed hidden layer share: a linear output layer in closed form, that adds and forgets.
+
+A family says how its hidden layer is made (``_make_hidden_layer``) and what it puts out (``_hidden``). The rest is
+here: learning from examples in memory, from more examples, from batches and shards, and forgetting some again.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.utils.validation import check_is_fitted
+
+from sinapsi.algebra.dual_equations import DualEquations
+from sinapsi.algebra.normal_equations import NormalEquations
+from sinapsi.algebra.output_layer import Examples, Hidden, OutputLayer, solve_for_examples, solve_for_sums
+from sinapsi.algebra.passes import Block, ExamplesInMemory, ExamplesInShards
+from sinapsi.batch_sources import Shard, naming, shards_of
+from sinapsi.estimator import Floats, NetworkEstimator, random_generator, weights_of_examples
+from sinapsi.exceptions import InvalidInputError
+from sinapsi.history import History
+from sinapsi.monitor import FitMonitor
+from sinapsi.stopping import StopCode, StopReason
+from sinapsi.validation import ExampleSet
+
+LARGEST_KEPT_SUMS = 2**28  # bytes; larger sums are kept only where partial_fit builds on them
+PREDICTED_BYTES = 2**25  # of hidden outputs at a time in predict
+
+
+class ClosedFormNetwork(NetworkEstimator):
+    """A hidden layer that stays as it is, and a linear output layer over it."""
+
+    alpha: float | str
+    random_state: int | np.random.RandomState | np.random.Generator | None
+    verbose: int
+
+    coef_: Floats
+    intercept_: Floats
+    alpha_: float
+    rank_: int
+    condition_: float
+    history_: History
+    n_iter_: int
+    stop_reason_: StopReason
+    _sums: dict[str, Any]
+    _n_outputs: int
+
+    # What a family says.
+
+    def _make_hidden_layer(self, examples: Examples, dtype: np.dtype[Any]) -> None:
+        """Set the attributes of the hidden layer, from the examples or at random."""
+        raise NotImplementedError  # pragma: no cover  -- each family says
+
+    def _hidden(self) -> Hidden:
+        """The hidden layer that the attributes describe."""
+        raise NotImplementedError  # pragma: no cover  -- each family says
+
+    # What a regressor or classifier says.
+
+    def _targets_of(self, answers: NDArray[Any], *, reset: bool, classes: ArrayLike | None = None) -> Floats:
+        """Wanted outputs of shape (n_samples, n_outputs); takes classes or output shape when reset."""
+        raise NotImplementedError  # pragma: no cover  -- each role says
+
+    def _weights(self, sample_weight: ArrayLike | None, answers: NDArray[Any], dtype: np.dtype[Any]) -> Floats | None:
+        return weights_of_examples(sample_weight, len(answers), dtype)
+
+    def _shaped(self, coef: Floats) -> Floats:
+        """coef_ as users see it, from (n_outputs, n_columns)."""
+        return coef
+
+    def _judge(self, layer: OutputLayer) -> None:
+        """Learn what only the whole output layer tells."""
+
+    def _judge_outputs(self, examples: ExampleSet, error: float) -> None:
+        """Learn the same from the outputs of the examples, and the error expected of others, where no sums are."""
+
+    def _strata(self, targets: Floats) -> NDArray[Any] | None:
+        """Classes to be represented alike where examples are held out."""
+        return None
+
+    def _score_of(self, examples: ExampleSet, outputs: Floats) -> float:
+        """The score of some examples, as ``score`` gives it."""
+        raise NotImplementedError  # pragma: no cover  -- each role says
+
+    # Learning.
+
+    def _adds(self) -> bool:
+        """Whether examples can be added to those learned."""
+        return True
+
+    def _fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None) -> Self:
+        self._check_parameters()
+        with self._all_or_nothing():
+            examples, dtype = self._admit(X, y, sample_weight)
+            self._begin()
+            self._make_hidden_layer(examples, dtype)
+            self._take(lambda: self._solved(examples), dtype)
+        return self
+
+    def _admit(
+        self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None, classes: ArrayLike | None = None
+    ) -> tuple[ExamplesInMemory, np.dtype[Any]]:
+        """Let in the first examples."""
+        inputs, answers = self._inputs_and_targets(X, y, reset=True)
+        targets = self._targets_of(answers, reset=True, classes=classes)
+        self._n_outputs = targets.shape[1]
+        examples = ExampleSet(inputs, targets, self._weights(sample_weight, answers, inputs.dtype))
+        return ExamplesInMemory.of(examples.weighing_something()), inputs.dtype
+
+    def _begin(self) -> None:
+        self._random = random_generator(self.random_state)
+        self._sums = {}
+        self.history_ = History({})
+        self.n_iter_ = 0
+
+    def _penalty(self) -> float | str:
+        """The penalty as the engine takes it."""
+        return self.alpha
+
+    def _solved(self, examples: Examples) -> OutputLayer:
+        return solve_for_examples(examples, self._hidden(), self._n_outputs, self._penalty(), type(self).__name__)
+
+    def _take(
+        self,
+        solve: Callable[[], OutputLayer],
+        dtype: np.dtype[Any],
+        *,
+        keep: bool = False,
+        validate: Callable[[], dict[str, float]] | None = None,
+    ) -> OutputLayer:
+        """Solve for the output layer and set what was learned."""
+        with FitMonitor(
+            type(self).__name__, max_iter=1, previous=self.history_, verbose=self.verbose, validate=validate
+        ) as monitor:
+            layer = solve()
+            self._accept(layer, dtype, keep=keep)
+            monitor.record(loss=layer.training_error / 2, n_steps=1)
+            monitor.stop(StopCode.SOLVED, self._how_it_was_solved())
+        self._note(monitor)
+        return layer
+
+    def _how_it_was_solved(self) -> str:
+        return f"the output weights were solved for in closed form, alpha={self.alpha_:.3g}"
+
+    def _note(self, monitor: FitMonitor) -> None:
+        self.history_ = monitor.history
+        self.stop_reason_ = monitor.reason
+        self.n_iter_ = monitor.n_epochs
+
+    def _accept(self, layer: OutputLayer, dtype: np.dtype[Any], *, keep: bool) -> None:
+        solution = layer.solution
+        if not (np.isfinite(solution.coef).all() and np.isfinite(solution.intercept).all()):
+            raise InvalidInputError(
+                f"{type(self).__name__} cannot solve for its output weights: squares of the hidden outputs or of y "
+                "overflow. Rescale X and y, for example with sklearn.preprocessing.StandardScaler."
+            )
+        self.coef_ = self._shaped(np.ascontiguousarray(solution.coef.T, dtype=dtype))
+        self.intercept_ = np.asarray(solution.intercept, dtype=dtype)
+        self.alpha_, self.rank_, self.condition_ = float(layer.alpha), int(solution.rank), float(solution.condition)
+        kept = layer.equations.arrays() if layer.equations else {}
+        is_small = sum(getattr(array, "nbytes", 0) for array in kept.values()) <= LARGEST_KEPT_SUMS
+        self._sums = kept if keep or is_small else {}
+        self._judge(layer)
+
+    def _partial_fit(
+        self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None, classes: ArrayLike | None = None
+    ) -> Self:
+        self._check_parameters()
+        with self._all_or_nothing():
+            if hasattr(self, "coef_"):
+                examples = ExamplesInMemory(*self._door(X, y, sample_weight))
+                equations, dtype = self._kept_equations("partial_fit"), self.coef_.dtype
+            else:
+                examples, dtype = self._admit(X, y, sample_weight, classes)
+                self._begin()
+                self._make_hidden_layer(examples, dtype)
+                equations = NormalEquations(self._hidden().n_columns, self._n_outputs)
+            equations.join(self._sums_of(examples))
+            self._take(lambda: solve_for_sums(equations, self._penalty()), dtype, keep=True)
+        return self
+
+    def _forget(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None) -> Self:
+        check_is_fitted(self)
+        self._check_parameters()
+        with self._all_or_nothing():
+            examples = ExamplesInMemory(*self._door(X, y, sample_weight))
+            rest = self._kept_equations("forget") - self._sums_of(examples)
+            self._take(lambda: solve_for_sums(rest, self._penalty()), self.coef_.dtype, keep=True)
+        return self
+
+    def _door(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Block:
+        """Let in examples that are more of what is known already."""
+        inputs, answers = self._inputs_and_targets(X, y, reset=False)
+        targets = self._targets_of(answers, reset=False)
+        dtype = self.coef_.dtype if hasattr(self, "coef_") else self._dtype_of_batches
+        weights = self._weights(sample_weight, answers, dtype)
+        return inputs.astype(dtype, copy=False), targets, weights
+
+    _dtype_of_batches: np.dtype[Any] = np.dtype(np.float64)
+
+    def _sums_of(self, examples: ExamplesInMemory) -> NormalEquations:
+        hidden, n_outputs = self._hidden(), self._n_outputs
+        return examples.collect(
+            lambda: NormalEquations(hidden.n_columns, n_outputs, overwrites=True), hidden.outputs, hidden.n_rows
+        )
+
+    def _kept_equations(self, method: str) -> NormalEquations:
+        if not self._sums:
+            raise InvalidInputError(
+                f"{type(self).__name__} keeps no sums to which {method} could add, or from which it could take away: "
+                f"{self._why_no_sums()}"
+            )
+        if "gram" in self._sums:
+            return NormalEquations.from_arrays(self._sums)
+        return DualEquations.from_arrays(self._sums).sums()
+
+    def _why_no_sums(self) -> str:
+        return (
+            f"those of {self.coef_.shape[-1]} hidden outputs take more than {LARGEST_KEPT_SUMS >> 20} MiB, which fit "
+            "does not keep. Begin with partial_fit, which does."
+        )
+
+    def _fit_batches(self, source: Any, target: str | list[str] | None, n_jobs: int | None) -> Self:
+        self._check_parameters()
+        with self._all_or_nothing():
+            shards = shards_of(source, target=target)
+            dtype = self._survey(shards, n_jobs)
+            self._begin()
+            self._dtype_of_batches = dtype
+            try:
+                stub = copy.copy(self)  # what goes to the workers knows the classes and columns, and nothing large
+                stub.__dict__.pop("coef_", None)
+                examples = ExamplesInShards(shards, stub._door, n_jobs)
+                self._make_hidden_layer(examples, dtype)
+                self._take(lambda: self._solved(examples), dtype)
+            finally:
+                del self._dtype_of_batches
+        return self
+
+    def _survey(self, shards: list[Shard], n_jobs: int | None) -> np.dtype[Any]:
+        """Learn the columns, and what targets there are, before the passes begin."""
+        with naming(shards[0]):
+            first = next(iter(shards[0].batches()))
+            inputs, answers = self._inputs_and_targets(first[0], first[1], reset=True)
+        targets = self._targets_of(self._all_answers(answers, shards, n_jobs), reset=True)
+        self._n_outputs = targets.shape[1]
+        dtype: np.dtype[Any] = inputs.dtype
+        return dtype
+
+    def _all_answers(self, first: NDArray[Any], shards: list[Shard], n_jobs: int | None) -> NDArray[Any]:
+        """Answers that show every kind there is; those of the first batch do, unless there are classes."""
+        return first
+
+    # Answers.
+
+    def _weights_and_biases(self) -> tuple[Floats, Floats]:
+        """Weights with one row an output, and biases: views."""
+        return self.coef_.reshape(len(self.intercept_), -1), self.intercept_
+
+    def _outputs(self, X: ArrayLike) -> Floats:
+        check_is_fitted(self)
+        return self._outputs_of(self._inputs(X, reset=False))
+
+    def _outputs_of(self, inputs: Any) -> Floats:
+        coef, intercept = self._weights_and_biases()
+        hidden = self._hidden()
+        outputs = np.empty((inputs.shape[0], len(intercept)), dtype=np.result_type(inputs.dtype, coef.dtype))
+        for rows, part in _in_blocks(inputs, hidden):
+            outputs[rows] = part @ coef.T + intercept
+        return outputs
+
+    def _transformed(self, X: ArrayLike, n_columns: int | None = None) -> Floats:
+        check_is_fitted(self)
+        inputs, hidden = self._inputs(X, reset=False), self._hidden()
+        blocks = [part[:, :n_columns] for _, part in _in_blocks(inputs, hidden)]
+        return np.concatenate(blocks) if len(blocks) != 1 else np.ascontiguousarray(blocks[0])
+
+
+def _in_blocks(inputs: Any, hidden: Hidden) -> Iterator[tuple[slice, Floats]]:
+    size = max(hidden.n_rows, PREDICTED_BYTES // (hidden.n_columns * hidden.itemsize * 8))
+    for start in range(0, inputs.shape[0], size):
+        rows = slice(start, start + size)
+        yield rows, hidden.outputs(inputs[rows])

@@ -1,0 +1,177 @@
+"""The linear output layer over fixed hidden outputs: which penalty, which way to solve, how well it will do."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from sinapsi.activations import Floats
+from sinapsi.algebra.dual_equations import DualEquations
+from sinapsi.algebra.normal_equations import NormalEquations, Solution
+from sinapsi.algebra.passes import ExamplesInMemory, ExamplesInShards, HiddenOutputs, rows_a_block
+from sinapsi.algebra.ridge_path import LeaveOneOut, RidgePath, generalized_error, penalties
+from sinapsi.algebra.triangular_factor import TriangularFactor, warn_of_condition
+
+Examples = ExamplesInMemory | ExamplesInShards
+Equations = NormalEquations | DualEquations
+
+
+@dataclass(frozen=True)
+class Hidden:
+    """Hidden outputs as the engine sees them.
+
+    Parameters
+    ----------
+    outputs : callable
+        Makes a new array of shape (n_samples, n_columns) of a block of inputs; must survive pickling.
+    n_columns : int
+        Their number.
+    itemsize : int
+        Bytes of a number.
+    """
+
+    outputs: HiddenOutputs
+    n_columns: int
+    itemsize: int
+
+    @property
+    def n_rows(self) -> int:
+        """Rows of a block."""
+        return rows_a_block(self.n_columns, self.itemsize)
+
+
+@dataclass(frozen=True)
+class OutputLayer:
+    """A solved output layer.
+
+    Parameters
+    ----------
+    equations : NormalEquations, DualEquations or None
+        What it was solved from, where that is worth keeping.
+    solution : Solution
+        Weights and biases; the condition number is that of the matrix of hidden outputs with its penalty.
+    alpha : float
+        Penalty.
+    error : float
+        Mean squared error, summed over the outputs, to be expected of an example left out: by leaving out, by
+        generalized cross-validation, or infinite where nothing is left to tell.
+    training_error : float
+        Mean squared training error, summed over the outputs.
+    """
+
+    equations: Equations | None
+    solution: Solution
+    alpha: float
+    error: float
+    training_error: float
+
+
+def _output_layer(equations: Equations, solution: Solution, alpha: float, error: float) -> OutputLayer:
+    return OutputLayer(equations, solution, alpha, error, float(np.sum(equations.squared_error(solution.coef))))
+
+
+def solve_for_examples(
+    examples: Examples, hidden: Hidden, n_outputs: int, alpha: float | str, owner: str
+) -> OutputLayer:
+    """Solve for the output weights with all examples at hand, so that they may be gone through again.
+
+    Parameters
+    ----------
+    examples : ExamplesInMemory or ExamplesInShards
+        Inputs and targets.
+    hidden : Hidden
+        The hidden layer.
+    n_outputs : int
+        Outputs.
+    alpha : float or {"loo", "gcv"}
+        Penalty, or how to choose it: by leave-one-out (one more pass) or generalized cross-validation.
+    owner : str
+        Class name of the estimator, for messages.
+
+    Returns
+    -------
+    OutputLayer
+        By Cholesky's decomposition of the normal equations where that is safe, else by the triangular factor of the
+        hidden outputs; of the smaller matrix when there are fewer examples than columns.
+    """
+    if isinstance(examples, ExamplesInMemory) and len(examples.targets) <= hidden.n_columns:
+        return _solve_few(examples, hidden, alpha, owner)
+    equations = examples.collect(
+        partial(NormalEquations, hidden.n_columns, n_outputs, overwrites=True), hidden.outputs, hidden.n_rows
+    )
+    if isinstance(alpha, str):
+        path = RidgePath(equations)
+        alphas = penalties(path.eigenvalues)
+        if alpha == "loo":
+            errors = examples.collect(partial(LeaveOneOut, path, alphas), hidden.outputs, hidden.n_rows).mean
+        else:
+            errors = path.generalized(alphas)
+        return _on_the_path(equations, path, alphas, errors)
+    solution = equations.solve_by_cholesky(alpha)
+    if solution is None:
+        factor = examples.collect(partial(TriangularFactor, hidden.n_columns, n_outputs), hidden.outputs, hidden.n_rows)
+        solution = factor.solve(alpha)
+        warn_of_condition(owner, solution, n_columns=hidden.n_columns, n_rows=equations.n_examples)
+        return _output_layer(equations, solution, alpha, _expected_error(equations, solution))
+    return _of_sums(equations, solution, alpha)
+
+
+def solve_for_sums(equations: NormalEquations, alpha: float | str) -> OutputLayer:
+    """Solve for the output weights when nothing but the sums is left of the examples.
+
+    Parameters
+    ----------
+    equations : NormalEquations
+        The sums.
+    alpha : float or {"loo", "gcv"}
+        Penalty; leaving out needs the examples again, so "loo" gives way to generalized cross-validation.
+
+    Returns
+    -------
+    OutputLayer
+        By eigenvalues with a cut-off, and with a warning, where the sums are nearly singular.
+    """
+    if isinstance(alpha, str):
+        path = RidgePath(equations)
+        alphas = penalties(path.eigenvalues)
+        return _on_the_path(equations, path, alphas, path.generalized(alphas))
+    return _of_sums(equations, equations.solve(alpha), alpha)
+
+
+def _of_sums(equations: NormalEquations, solution: Solution, alpha: float) -> OutputLayer:
+    own = dataclasses.replace(solution, condition=math.sqrt(solution.condition))
+    return _output_layer(equations, own, alpha, _expected_error(equations, own))
+
+
+def _on_the_path(equations: NormalEquations, path: RidgePath, alphas: Floats, errors: Floats) -> OutputLayer:
+    best = int(np.argmin(errors))
+    coef, intercept = path.weights(alphas[best])
+    spread = path.eigenvalues[[-1, 0]] + alphas[best] if len(path.eigenvalues) else np.ones(2)
+    condition = float(np.sqrt(spread[0] / spread[1]))
+    solution = Solution(coef, intercept, len(coef), condition, "eigen")
+    return _output_layer(equations, solution, float(alphas[best]), float(errors[best]))
+
+
+def _expected_error(equations: Any, solution: Solution) -> float:
+    """By generalized cross-validation as if every column took a whole degree of freedom, which is at worst too much."""
+    squares = np.asarray(np.sum(equations.squared_error(solution.coef)) * equations.weight)
+    return float(generalized_error(squares, np.asarray(solution.rank + 1.0), equations.weight))
+
+
+def _solve_few(examples: ExamplesInMemory, hidden: Hidden, alpha: float | str, owner: str) -> OutputLayer:
+    equations = DualEquations(hidden.outputs(examples.inputs), examples.targets, examples.weights)
+    if isinstance(alpha, str):
+        alphas = penalties(equations.eigenvalues)
+        errors = equations.leave_one_out(alphas) if alpha == "loo" else equations.generalized(alphas)
+        best = int(np.argmin(errors))
+        return _output_layer(equations, equations.solve(alphas[best]), float(alphas[best]), float(errors[best]))
+    solution = equations.solve(alpha)
+    if not alpha:
+        warn_of_condition(owner, solution, n_columns=hidden.n_columns, n_rows=equations.n_examples)
+    least = max(alpha, float(penalties(equations.eigenvalues)[-1]))
+    return _output_layer(equations, solution, alpha, float(equations.leave_one_out(np.array([least]))[0]))

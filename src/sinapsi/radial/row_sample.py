@@ -1,0 +1,145 @@
+"""A random sample of distinct rows that does not depend on how the data were cut or ordered.
+
+Every row gets a random number that depends on nothing but its contents and the seed; the sample is the rows with the
+smallest numbers (bottom-k sampling, Cohen and Kaplan 2007). A row that comes twice has one number, so it is one row of
+twice the weight; samples of shards join to the sample of all.
+"""
+
+from __future__ import annotations
+
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sinapsi.activations import Floats
+
+Keys = NDArray[np.uint64]
+
+
+class RowSample:
+    """The rows with the smallest keys.
+
+    Parameters
+    ----------
+    size : int
+        Most rows to keep.
+    seed : int
+        Of the keys.
+
+    Attributes
+    ----------
+    rows : array of shape (n_kept, n_features)
+        Distinct, in the order of their keys, which is a random one.
+    targets : array of shape (n_kept, n_outputs)
+        Weighted mean of the targets that came with each.
+    weights : array of shape (n_kept,)
+        Sum of the weights that came with each.
+    n_distinct : int
+        Distinct rows that there were; exact while it is at most ``size``.
+    """
+
+    def __init__(self, size: int, seed: int) -> None:
+        self._size = size
+        self._seed = seed
+        self._keys: Keys = np.empty(0, dtype=np.uint64)
+        self.rows: Floats = np.empty((0, 0))
+        self.targets: Floats = np.empty((0, 0))
+        self.weights: Floats = np.empty(0)
+        self.is_all = True  # whether no row was left out
+
+    @property
+    def n_distinct(self) -> int:
+        """Rows kept."""
+        return len(self._keys)
+
+    def add(self, rows: Floats, targets: Floats, weights: Floats | None = None) -> Self:
+        """Take in a block of examples.
+
+        Parameters
+        ----------
+        rows : array of shape (n_samples, n_features)
+            Inputs.
+        targets : array of shape (n_samples, n_outputs)
+            Their targets.
+        weights : array of shape (n_samples,), optional
+            Their weights; those of weight 0 are left out.
+
+        Returns
+        -------
+        RowSample
+            The same object.
+        """
+        own = np.ones(len(rows)) if weights is None else weights.astype(np.float64)
+        keys = keys_of(rows, self._seed)
+        wanted = own > 0
+        if len(self._keys) == self._size and self._size:
+            low = keys <= self._keys[-1]
+            self.is_all &= bool((low | ~wanted).all())
+            wanted &= low
+        return self._merge(keys[wanted], rows[wanted], targets[wanted].astype(np.float64), own[wanted])
+
+    def join(self, other: RowSample) -> Self:
+        """Take in the sample of other examples.
+
+        Parameters
+        ----------
+        other : RowSample
+            Of the same size and seed.
+
+        Returns
+        -------
+        RowSample
+            The same object.
+        """
+        self.is_all &= other.is_all
+        return self._merge(other._keys, other.rows, other.targets, other.weights)
+
+    def _merge(self, keys: Keys, rows: Floats, targets: Floats, weights: Floats) -> Self:
+        if not len(keys):
+            return self
+        if len(self._keys):
+            keys, rows = np.concatenate([self._keys, keys]), np.concatenate([self.rows, rows])
+            targets, weights = np.concatenate([self.targets, targets]), np.concatenate([self.weights, weights])
+        self._keys, first, places = np.unique(keys, return_index=True, return_inverse=True)
+        sums = np.zeros((len(first), targets.shape[1]))
+        np.add.at(sums, places, targets * weights[:, np.newaxis])
+        self.weights = np.bincount(places, weights, len(first)).astype(np.float64)
+        self.targets = sums / self.weights[:, np.newaxis]
+        self.rows = rows[first]
+        if len(first) > self._size:
+            self.is_all = False
+            kept = slice(self._size)
+            self._keys, self.rows = self._keys[kept], self.rows[kept]
+            self.targets, self.weights = self.targets[kept], self.weights[kept]
+        return self
+
+
+def keys_of(rows: Floats, seed: int) -> Keys:
+    """Give each row a number that looks random and depends on its contents and the seed only.
+
+    Parameters
+    ----------
+    rows : array of shape (n_samples, n_features)
+        Rows; float32 counts as the same number in float64, and -0 as 0.
+    seed : int
+        Another one gives other numbers.
+
+    Returns
+    -------
+    array of shape (n_samples,)
+        Equal for equal rows; for others equal with a probability of about 2^-64.
+    """
+    random = np.random.default_rng(seed)
+    factors = random.integers(2**63, size=rows.shape[1], dtype=np.uint64) * np.uint64(2) + np.uint64(1)
+    bits = (rows.astype(np.float64) + 0.0).view(np.uint64)
+    # Numbers of few digits end in zeros, which a product keeps at the low end: so their bits are folded first.
+    mixed = _mixed(bits ^ (bits >> np.uint64(32)))
+    return _mixed((mixed * factors).sum(axis=1, dtype=np.uint64))
+
+
+def _mixed(numbers: Keys) -> Keys:
+    """The finalizer of SplitMix64 (Steele, Lea and Flood 2014)."""
+    numbers = (numbers ^ (numbers >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    numbers = (numbers ^ (numbers >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return numbers ^ (numbers >> np.uint64(31))
