@@ -20,6 +20,10 @@ from sinapsi.radial.rbf_classifier import RBFClassifier as RBFClassifier
 from sinapsi.radial.grnn_regressor import GRNNRegressor as GRNNRegressor
 from sinapsi.radial.pnn_classifier import PNNClassifier as PNNClassifier
 
+# 5  Extreme learning machines
+from sinapsi.extreme.elm_regressor import ELMRegressor as ELMRegressor
+from sinapsi.extreme.elm_classifier import ELMClassifier as ELMClassifier
+
 # Models in files, without pickle
 from sinapsi.persistence import save as save
 from sinapsi.persistence import load as load

@@ -37,6 +37,8 @@ BAD_VALUES: dict[str, list[Any]] = {
     "forgetting": [0, -0.1, 1.5, NAN, "1", None, True],
     "verbose": [-1, 1.5, "yes", None],
     "warm_start": [None, 2, "yes"],
+    "width": [0, -0.1, NAN, INF, None, True, "1", "wide", (), (1, 2), (0.5, 1, 0, 2), [1, 1, -1, 1], [1, 1, "1", 1],
+              [[1] * 4], np.array([1, 1, 1, NAN])],
 }  # fmt: skip
 GOOD_VALUES: dict[str, list[Any]] = {
     "alpha": [0, np.float32(0.5), 10**6],
@@ -53,6 +55,7 @@ GOOD_VALUES: dict[str, list[Any]] = {
     "validation_fraction": [np.float32(0.3), 0, 0.999],
     "verbose": [True, np.int64(1), 2],
     "warm_start": [np.bool_(True)],
+    "width": [1, np.float32(0.5), (0.5, 1, 2.0, 4), [1, 1, 1, 1], np.array([1.0, 2.0, 1.0, 2.0])],
 }
 
 
@@ -116,7 +119,7 @@ def test_a_refused_parameter_leaves_the_model_as_it_was(case: Case) -> None:
     problem = first_problem(case.kind)
     model = solved(case, problem)
     answers = model.predict(problem.X).tolist()
-    for name in ("learning_rate", "max_iter", "stopping"):
+    for name in {"learning_rate", "max_iter", "stopping", "verbose"} & set(case.kind().get_params()):
         good = model.get_params()[name]
         with pytest.raises(InvalidParameterError):
             model.set_params(**{name: "nonsense"}).fit(problem.X[:, :2], problem.y)

@@ -22,6 +22,7 @@ OWN_MEANINGS = {
     "warm_start": "Adaline's exact solution does not go on from anything",
     "random_state": "each says what it draws",
     "loss": "a regressor has one, a classifier three",
+    "width": "GRNN leaves out to lessen the squared error, PNN the logarithmic loss",
     "output_activation": "'auto' depends on the kind of answers",
 }
 Descriptions = dict[str, dict[str, str]]

@@ -71,11 +71,8 @@ class ClosedFormNetwork(NetworkEstimator):
         """coef_ as users see it, from (n_outputs, n_columns)."""
         return coef
 
-    def _judge(self, layer: OutputLayer) -> None:
-        """Learn what only the whole output layer tells."""
-
-    def _judge_outputs(self, examples: ExampleSet, error: float) -> None:
-        """Learn the same from the outputs of the examples, and the error expected of others, where no sums are."""
+    def _judge(self, layer: OutputLayer, examples: Examples) -> None:
+        """Learn what examples that are left out tell of the output layer."""
 
     def _strata(self, targets: Floats) -> NDArray[Any] | None:
         """Classes to be represented alike where examples are held out."""
@@ -97,7 +94,7 @@ class ClosedFormNetwork(NetworkEstimator):
             examples, dtype = self._admit(X, y, sample_weight)
             self._begin()
             self._make_hidden_layer(examples, dtype)
-            self._take(lambda: self._solved(examples), dtype)
+            self._take(lambda: self._solved(examples), dtype, examples)
         return self
 
     def _admit(
@@ -127,6 +124,7 @@ class ClosedFormNetwork(NetworkEstimator):
         self,
         solve: Callable[[], OutputLayer],
         dtype: np.dtype[Any],
+        examples: Examples | None,
         *,
         keep: bool = False,
         validate: Callable[[], dict[str, float]] | None = None,
@@ -137,6 +135,8 @@ class ClosedFormNetwork(NetworkEstimator):
         ) as monitor:
             layer = solve()
             self._accept(layer, dtype, keep=keep)
+            if examples is not None:
+                self._judge(layer, examples)
             monitor.record(loss=layer.training_error / 2, n_steps=1)
             monitor.stop(StopCode.SOLVED, self._how_it_was_solved())
         self._note(monitor)
@@ -163,7 +163,6 @@ class ClosedFormNetwork(NetworkEstimator):
         kept = layer.equations.arrays() if layer.equations else {}
         is_small = sum(getattr(array, "nbytes", 0) for array in kept.values()) <= LARGEST_KEPT_SUMS
         self._sums = kept if keep or is_small else {}
-        self._judge(layer)
 
     def _partial_fit(
         self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None, classes: ArrayLike | None = None
@@ -179,7 +178,7 @@ class ClosedFormNetwork(NetworkEstimator):
                 self._make_hidden_layer(examples, dtype)
                 equations = NormalEquations(self._hidden().n_columns, self._n_outputs)
             equations.join(self._sums_of(examples))
-            self._take(lambda: solve_for_sums(equations, self._penalty()), dtype, keep=True)
+            self._take(lambda: solve_for_sums(equations, self._penalty()), dtype, examples, keep=True)
         return self
 
     def _forget(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None) -> Self:
@@ -188,7 +187,7 @@ class ClosedFormNetwork(NetworkEstimator):
         with self._all_or_nothing():
             examples = ExamplesInMemory(*self._door(X, y, sample_weight))
             rest = self._kept_equations("forget") - self._sums_of(examples)
-            self._take(lambda: solve_for_sums(rest, self._penalty()), self.coef_.dtype, keep=True)
+            self._take(lambda: solve_for_sums(rest, self._penalty()), self.coef_.dtype, None, keep=True)
         return self
 
     def _door(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Block:
@@ -235,7 +234,7 @@ class ClosedFormNetwork(NetworkEstimator):
                 stub.__dict__.pop("coef_", None)
                 examples = ExamplesInShards(shards, stub._door, n_jobs)
                 self._make_hidden_layer(examples, dtype)
-                self._take(lambda: self._solved(examples), dtype)
+                self._take(lambda: self._solved(examples), dtype, examples)
             finally:
                 del self._dtype_of_batches
         return self

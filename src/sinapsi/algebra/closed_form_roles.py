@@ -13,10 +13,13 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from sinapsi.activations import Floats
+from sinapsi.algebra.calibration import N_EXAMPLES, best_slope, outputs_left_out, probabilities
 from sinapsi.algebra.closed_form_network import ClosedFormNetwork
-from sinapsi.algebra.normal_equations import NormalEquations
-from sinapsi.algebra.output_layer import OutputLayer
-from sinapsi.algebra.posterior import probabilities, slope_of_outputs
+from sinapsi.algebra.dual_equations import DualEquations
+from sinapsi.algebra.output_layer import Examples, OutputLayer
+from sinapsi.algebra.passes import ExamplesInMemory, sample_of
+from sinapsi.algebra.ridge_path import penalties
+from sinapsi.algebra.row_sample import RowSample
 from sinapsi.batch_sources import Shard, naming
 from sinapsi.estimator import weights_of_examples
 from sinapsi.exceptions import InvalidInputError
@@ -30,6 +33,8 @@ from sinapsi.labels import (
 )
 from sinapsi.parameters import Rule, choice, instance, nothing
 from sinapsi.validation import ExampleSet, determination
+
+CANDIDATES = 8  # examples in memory looked at for each that tells of the slope
 
 
 def _adds(network: ClosedFormNetwork) -> bool:
@@ -192,7 +197,7 @@ class ClosedFormClassifier(ClassifierMixin, ClosedFormNetwork):
     class_weight: dict[Any, float] | str | None
     classes_: NDArray[Any]
     slope_: float
-    _balance: dict[Any, float] | None = None
+    _balance: dict[Any, float] | None  # weights by class that fit_batches found for "balanced"
 
     def fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
         """Make the hidden layer and solve for the output weights.
@@ -283,7 +288,7 @@ class ClosedFormClassifier(ClassifierMixin, ClosedFormNetwork):
             If more examples are to be forgotten than were learned, or others than were learned.
         """
         check_is_fitted(self)
-        if self.class_weight == "balanced" and self._balance is None:
+        if self.class_weight == "balanced" and getattr(self, "_balance", None) is None:
             raise InvalidInputError(
                 "forget needs the weight with which each example was learned, which class_weight='balanced' does not "
                 "keep. Pass a dict of class to weight."
@@ -352,8 +357,8 @@ class ClosedFormClassifier(ClassifierMixin, ClosedFormNetwork):
     def predict_proba(self, X: ArrayLike) -> Floats:
         """Give the probability of each class: a softmax of the outputs times ``slope_``.
 
-        The slope is that of Fisher's discriminant on the outputs, with the variance that cross-validation expects of
-        new examples; it comes from the same sums as the weights. See :mod:`sinapsi.algebra.posterior`.
+        The slope is the one with the lowest log loss on outputs of some examples (at most 2048 distinct ones of the
+        last call that learned), each left out in turn.
 
         Parameters
         ----------
@@ -374,22 +379,26 @@ class ClosedFormClassifier(ClassifierMixin, ClosedFormNetwork):
 
     def _weights(self, sample_weight: ArrayLike | None, answers: NDArray[Any], dtype: np.dtype[Any]) -> Floats | None:
         weights = weights_of_examples(sample_weight, len(answers), dtype)
-        balance = self.class_weight if self._balance is None else self._balance
-        return weighted_by_class(weights, balance, answers, self.classes_, dtype)
+        balance = getattr(self, "_balance", None)
+        by_class = self.class_weight if balance is None else balance
+        return weighted_by_class(weights, by_class, answers, self.classes_, dtype)
 
-    def _judge(self, layer: OutputLayer) -> None:
-        if layer.equations is not None:
-            self.slope_ = slope_of_outputs(
-                layer.equations, layer.solution.coef, error=layer.error, training_error=layer.training_error
-            )
+    def _judge(self, layer: OutputLayer, examples: Examples) -> None:
+        left_out = layer.left_out or self._left_out(layer, examples)
+        self.slope_ = best_slope(*left_out)
 
-    def _judge_outputs(self, examples: ExampleSet, error: float) -> None:
-        outputs = self._outputs_of(examples.inputs).astype(np.float64)
-        equations = NormalEquations(outputs.shape[1], outputs.shape[1])
-        equations.add(outputs, examples.targets, examples.weights)
-        misses = ((examples.targets - outputs) ** 2).sum(axis=1)
-        training_error = float(np.average(misses, weights=examples.weights))
-        self.slope_ = slope_of_outputs(equations, np.eye(len(outputs.T)), error=error, training_error=training_error)
+    def _left_out(self, layer: OutputLayer, examples: Examples) -> tuple[Floats, Floats, Floats]:
+        """Outputs of some examples, each left out, with their targets and weights."""
+        equations = layer.equations
+        if isinstance(equations, DualEquations):
+            alpha = max(layer.alpha, float(penalties(equations.eigenvalues)[-1]))
+            return equations.outputs_left_out(alpha), equations.targets, equations.weights
+        sample = _some_of(examples)
+        if equations is None:  # learned step by step: the outputs as they are
+            return self._outputs_of(sample.rows), sample.targets, sample.weights
+        hidden = self._hidden().outputs(sample.rows).astype(np.float64)
+        outputs = outputs_left_out(equations, layer.solution, layer.alpha, hidden, sample.targets, sample.weights)
+        return outputs, sample.targets, sample.weights
 
     def _strata(self, targets: Floats) -> NDArray[Any]:
         return winners(targets)
@@ -413,6 +422,15 @@ class ClosedFormClassifier(ClassifierMixin, ClosedFormNetwork):
         else:
             self._balance = None
         return class_labels(list(total))
+
+
+def _some_of(examples: Examples) -> RowSample:
+    """A random sample of distinct examples; of more than some in memory, every so many only are looked at."""
+    if isinstance(examples, ExamplesInMemory) and len(examples.targets) > CANDIDATES * N_EXAMPLES:
+        rows = slice(None, None, len(examples.targets) // (CANDIDATES * N_EXAMPLES))
+        weights = None if examples.weights is None else examples.weights[rows]
+        examples = ExamplesInMemory(examples.inputs[rows], examples.targets[rows], weights)
+    return sample_of(examples, N_EXAMPLES, 0)
 
 
 def _count_classes(shard: Shard) -> dict[Any, int]:

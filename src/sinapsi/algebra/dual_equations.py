@@ -219,12 +219,27 @@ class DualEquations:
         array of shape (n_alphas,)
             Weighted mean over examples of squared errors, summed over the outputs.
         """
+        return np.array([(self._errors_left_out(alpha) ** 2).sum() / self.weight for alpha in alphas])
+
+    def _errors_left_out(self, alpha: float) -> Floats:
+        """Times the square root of their weights."""
         values, answers = self._spectrum
-        errors = np.empty(len(alphas))
-        for place, alpha in enumerate(alphas):
-            share = values / (values + alpha)
-            residuals = self._errors - self._directions @ (share[:, np.newaxis] * answers)
-            leverages = self.weights / self.weight + self._directions**2 @ share
-            squares = (residuals**2).sum(axis=1)  # already times the weights
-            errors[place] = (squares / np.maximum(1 - leverages, np.finfo(np.float64).tiny) ** 2).sum()
-        return errors / self.weight
+        share = values / (values + alpha)
+        residuals = self._errors - self._directions @ (share[:, np.newaxis] * answers)
+        leverages = self.weights / self.weight + self._directions**2 @ share
+        return np.asarray(residuals / np.maximum(1 - leverages, np.finfo(np.float64).tiny)[:, np.newaxis])
+
+    def outputs_left_out(self, alpha: float) -> Floats:
+        """Give the outputs of the examples when each is left out.
+
+        Parameters
+        ----------
+        alpha : float
+            Penalty > 0.
+
+        Returns
+        -------
+        array of shape (n_samples, n_outputs)
+            Outputs.
+        """
+        return self.targets - self._errors_left_out(alpha) / np.sqrt(self.weights)[:, np.newaxis]

@@ -14,7 +14,8 @@ from sinapsi.activations import Floats
 from sinapsi.algebra.dual_equations import DualEquations
 from sinapsi.algebra.normal_equations import NormalEquations, Solution
 from sinapsi.algebra.passes import ExamplesInMemory, ExamplesInShards, HiddenOutputs, rows_a_block
-from sinapsi.algebra.ridge_path import LeaveOneOut, RidgePath, generalized_error, penalties
+from sinapsi.algebra.prefix_errors import PrefixErrors
+from sinapsi.algebra.ridge_path import LeaveOneOut, RidgePath, penalties
 from sinapsi.algebra.triangular_factor import TriangularFactor, warn_of_condition
 
 Examples = ExamplesInMemory | ExamplesInShards
@@ -57,22 +58,21 @@ class OutputLayer:
         Weights and biases; the condition number is that of the matrix of hidden outputs with its penalty.
     alpha : float
         Penalty.
-    error : float
-        Mean squared error, summed over the outputs, to be expected of an example left out: by leaving out, by
-        generalized cross-validation, or infinite where nothing is left to tell.
     training_error : float
         Mean squared training error, summed over the outputs.
+    left_out : tuple of (outputs, targets, weights), optional
+        Outputs of examples, each left out, where there are no equations to tell them.
     """
 
     equations: Equations | None
     solution: Solution
     alpha: float
-    error: float
     training_error: float
+    left_out: tuple[Floats, Floats, Floats] | None = None
 
 
-def _output_layer(equations: Equations, solution: Solution, alpha: float, error: float) -> OutputLayer:
-    return OutputLayer(equations, solution, alpha, error, float(np.sum(equations.squared_error(solution.coef))))
+def _output_layer(equations: Equations, solution: Solution, alpha: float) -> OutputLayer:
+    return OutputLayer(equations, solution, alpha, float(np.sum(equations.squared_error(solution.coef))))
 
 
 def solve_for_examples(
@@ -117,7 +117,7 @@ def solve_for_examples(
         factor = examples.collect(partial(TriangularFactor, hidden.n_columns, n_outputs), hidden.outputs, hidden.n_rows)
         solution = factor.solve(alpha)
         warn_of_condition(owner, solution, n_columns=hidden.n_columns, n_rows=equations.n_examples)
-        return _output_layer(equations, solution, alpha, _expected_error(equations, solution))
+        return _output_layer(equations, solution, alpha)
     return _of_sums(equations, solution, alpha)
 
 
@@ -143,9 +143,66 @@ def solve_for_sums(equations: NormalEquations, alpha: float | str) -> OutputLaye
     return _of_sums(equations, equations.solve(alpha), alpha)
 
 
+def error_left_out(examples: Examples, hidden: Hidden, layer: OutputLayer) -> float:
+    """Give the leave-one-out error of a solved output layer, by one more pass over the examples.
+
+    Parameters
+    ----------
+    examples : ExamplesInMemory or ExamplesInShards
+        Those it was solved for.
+    hidden : Hidden
+        The hidden layer.
+    layer : OutputLayer
+        Solved, with its equations.
+
+    Returns
+    -------
+    float
+        Mean squared error, summed over the outputs.
+    """
+    equations = layer.equations
+    if isinstance(equations, NormalEquations):
+        path = RidgePath(equations)
+        alphas = np.array([max(layer.alpha, float(penalties(path.eigenvalues)[-1]))])
+        return float(examples.collect(partial(LeaveOneOut, path, alphas), hidden.outputs, hidden.n_rows).mean[0])
+    if equations is None:
+        raise RuntimeError("The error is told by the equations that were solved. Keep them in the output layer.")
+    return float(equations.leave_one_out(np.array([max(layer.alpha, float(penalties(equations.eigenvalues)[-1]))]))[0])
+
+
+def prefix_errors(examples: Examples, hidden: Hidden, equations: NormalEquations, alpha: float) -> PrefixErrors:
+    """Give the errors with the first 0, 1, 2, ... columns, by one more pass over the examples.
+
+    Parameters
+    ----------
+    examples : ExamplesInMemory or ExamplesInShards
+        Those that the sums are of.
+    hidden : Hidden
+        The hidden layer, its columns in the order of interest.
+    equations : NormalEquations
+        The sums.
+    alpha : float
+        Penalty.
+
+    Returns
+    -------
+    PrefixErrors
+        From the triangular factor of the sums where that is safe, else of the hidden outputs (one pass more).
+    """
+    make: Any = partial(PrefixErrors.of_equations, equations, alpha)
+    if equations.solve_by_cholesky(alpha) is None:
+        factor = examples.collect(
+            partial(TriangularFactor, hidden.n_columns, equations.moment.shape[1]), hidden.outputs, hidden.n_rows
+        )
+        means = (equations.column_mean, equations.target_mean)
+        make = partial(PrefixErrors, factor.penalized(alpha), equations.moment, *means, equations.weight)
+    errors: PrefixErrors = examples.collect(make, hidden.outputs, hidden.n_rows)
+    return errors
+
+
 def _of_sums(equations: NormalEquations, solution: Solution, alpha: float) -> OutputLayer:
     own = dataclasses.replace(solution, condition=math.sqrt(solution.condition))
-    return _output_layer(equations, own, alpha, _expected_error(equations, own))
+    return _output_layer(equations, own, alpha)
 
 
 def _on_the_path(equations: NormalEquations, path: RidgePath, alphas: Floats, errors: Floats) -> OutputLayer:
@@ -154,13 +211,7 @@ def _on_the_path(equations: NormalEquations, path: RidgePath, alphas: Floats, er
     spread = path.eigenvalues[[-1, 0]] + alphas[best] if len(path.eigenvalues) else np.ones(2)
     condition = float(np.sqrt(spread[0] / spread[1]))
     solution = Solution(coef, intercept, len(coef), condition, "eigen")
-    return _output_layer(equations, solution, float(alphas[best]), float(errors[best]))
-
-
-def _expected_error(equations: Any, solution: Solution) -> float:
-    """By generalized cross-validation as if every column took a whole degree of freedom, which is at worst too much."""
-    squares = np.asarray(np.sum(equations.squared_error(solution.coef)) * equations.weight)
-    return float(generalized_error(squares, np.asarray(solution.rank + 1.0), equations.weight))
+    return _output_layer(equations, solution, float(alphas[best]))
 
 
 def _solve_few(examples: ExamplesInMemory, hidden: Hidden, alpha: float | str, owner: str) -> OutputLayer:
@@ -169,9 +220,8 @@ def _solve_few(examples: ExamplesInMemory, hidden: Hidden, alpha: float | str, o
         alphas = penalties(equations.eigenvalues)
         errors = equations.leave_one_out(alphas) if alpha == "loo" else equations.generalized(alphas)
         best = int(np.argmin(errors))
-        return _output_layer(equations, equations.solve(alphas[best]), float(alphas[best]), float(errors[best]))
+        return _output_layer(equations, equations.solve(alphas[best]), float(alphas[best]))
     solution = equations.solve(alpha)
     if not alpha:
         warn_of_condition(owner, solution, n_columns=hidden.n_columns, n_rows=equations.n_examples)
-    least = max(alpha, float(penalties(equations.eigenvalues)[-1]))
-    return _output_layer(equations, solution, alpha, float(equations.leave_one_out(np.array([least]))[0]))
+    return _output_layer(equations, solution, alpha)

@@ -7,15 +7,18 @@ have a fixed number of rows, however the data were cut, so the order of every su
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from functools import reduce
+from functools import partial, reduce
 from typing import Any, Protocol, Self, TypeVar
 
 import joblib
 
 from sinapsi.activations import Floats
 from sinapsi.algebra.distances import BLOCK_BYTES
+from sinapsi.algebra.row_sample import RowSample
 from sinapsi.batch_sources import Shard, naming, recut
 from sinapsi.validation import ExampleSet
+
+SAMPLE_BLOCK = 8192  # rows of a block in the pass that samples rows
 
 Block = tuple[Any, Floats, Floats | None]  # inputs, targets, weights
 
@@ -173,3 +176,27 @@ def _collect(collector: Collected, blocks: Iterable[Block], hidden: HiddenOutput
     for inputs, targets, weights in blocks:
         collector.add(hidden(inputs), targets, weights)
     return collector
+
+
+def sample_of(examples: ExamplesInMemory | ExamplesInShards, size: int, seed: int) -> RowSample:
+    """Take a random sample of distinct rows, in one pass.
+
+    Parameters
+    ----------
+    examples : ExamplesInMemory or ExamplesInShards
+        All of them.
+    size : int
+        Most rows to keep.
+    seed : int
+        Of the choice.
+
+    Returns
+    -------
+    RowSample
+        The same however the examples were cut or ordered.
+    """
+    return examples.collect(partial(RowSample, size, seed), _as_they_are, SAMPLE_BLOCK)
+
+
+def _as_they_are(inputs: Any) -> Any:
+    return inputs

@@ -43,7 +43,7 @@ class Selection:
         return int(np.argmin(self.leave_one_out))
 
 
-def rank_columns(gram: Floats, moment: Floats, n_columns: int) -> NDArray[np.intp]:
+def rank_columns(gram: Floats, moment: Floats, n_columns: int, *, n_first: int = 0) -> NDArray[np.intp]:
     """Choose columns one by one, from sums alone.
 
     Parameters
@@ -54,16 +54,18 @@ def rank_columns(gram: Floats, moment: Floats, n_columns: int) -> NDArray[np.int
         H'T of centered candidates and targets.
     n_columns : int
         Most columns to choose; choosing ends earlier when the rest depends on those chosen.
+    n_first : int, default=0
+        The first columns that are in without being chosen, in their order.
 
     Returns
     -------
     array of shape (n_chosen,)
         Places in the order of the choice; ties go to the lowest.
     """
-    return np.array([column for column, _ in _choices(gram, moment, n_columns)], dtype=np.intp)
+    return np.array([column for column, _ in _choices(gram, moment, n_columns, n_first)], dtype=np.intp)
 
 
-def _choices(gram: Floats, moment: Floats, n_columns: int) -> Iterator[tuple[int, Floats]]:
+def _choices(gram: Floats, moment: Floats, n_columns: int, n_first: int = 0) -> Iterator[tuple[int, Floats]]:
     """Every column chosen, with its row of the pivoted Cholesky factor."""
     lengths = np.diagonal(gram).copy()  # squared, of the orthogonal parts
     smallest = SMALLEST_PART * lengths
@@ -76,6 +78,8 @@ def _choices(gram: Floats, moment: Floats, n_columns: int) -> Iterator[tuple[int
         if not is_free.any():
             return
         gains = np.where(is_free, (products**2).sum(axis=1) / np.where(is_free, lengths, 1), -1.0)
+        if is_free[:n_first].any():
+            gains[n_first:] = -1.0
         column = int(np.argmax(gains))
         root = np.sqrt(lengths[column])
         factor[step] = (gram[column] - factor[:step, column] @ factor[:step]) / root

@@ -235,4 +235,6 @@ STOPS: tuple[Stop, ...] = (
         {"hidden_layer_sizes": (64, 32), "learning_rate": 0.003, "validation_fraction": 0.1},
         {"max_iter": 40},
     ),
+    LearningStop("GRNNRegressor", "diabetes"),
+    LearningStop("PNNClassifier", "digits"),
 )

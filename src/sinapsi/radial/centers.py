@@ -17,10 +17,10 @@ from sinapsi.activations import Floats
 from sinapsi.algebra.normal_equations import NormalEquations
 from sinapsi.algebra.passes import ExamplesInMemory
 from sinapsi.algebra.prefix_errors import PrefixErrors
+from sinapsi.algebra.row_sample import RowSample
 from sinapsi.algebra.subset_selection import rank_columns
 from sinapsi.radial.kernels import learn_competitively
 from sinapsi.radial.radial_layer import RadialLayer
-from sinapsi.radial.row_sample import RowSample
 from sinapsi.schedules import Cosine, Schedule
 
 SAMPLE_ROWS = 10_000  # that centers are learned from, or twenty a center when that is more
@@ -62,7 +62,7 @@ def random_centers(sample: RowSample, n_centers: int) -> Floats:
     array of shape (n_centers, n_features)
         Distinct rows.
     """
-    return sample.rows[:n_centers].copy()
+    return np.array(sample.rows[:n_centers])
 
 
 def kmeans_centers(sample: RowSample, n_centers: int, random: np.random.Generator) -> Floats:
@@ -83,7 +83,7 @@ def kmeans_centers(sample: RowSample, n_centers: int, random: np.random.Generato
         Distinct means.
     """
     if n_centers >= len(sample.rows):
-        return sample.rows.copy()
+        return np.array(sample.rows)
     clusters = KMeans(n_centers, n_init=1, max_iter=50, random_state=int(random.integers(2**31)))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # good centers need not be the end of k-means
@@ -150,7 +150,7 @@ def farthest_centers(sample: RowSample, n_centers: int) -> Floats:
     while len(chosen) < min(n_centers, len(rows)) and nearest.max() > 0:
         chosen.append(int(nearest.argmax()))
         np.minimum(nearest, ((rows - rows[chosen[-1]]) ** 2).sum(axis=1), out=nearest)
-    return sample.rows[chosen]
+    return np.asarray(sample.rows[chosen])
 
 
 def ols_centers(sample: RowSample, n_centers: int, widths: Floats, basis: str) -> Floats:
@@ -180,13 +180,13 @@ def ols_centers(sample: RowSample, n_centers: int, widths: Floats, basis: str) -
     sums = examples.collect(make, hidden.outputs, hidden.n_rows)
     order = rank_columns(sums.gram, sums.moment, min(n_centers, len(sample.rows) - 1))
     if not len(order):  # nothing varies, or a single row
-        return candidates[:1]
+        return np.asarray(candidates[:1])
     errors = examples.collect(
         partial(PrefixErrors.of_equations, sums.of_columns(order), 0.0),
         lambda rows: hidden.outputs(rows)[:, order],
         hidden.n_rows,
     )
-    return candidates[order[: max(1, errors.best)]]
+    return np.asarray(candidates[order[: max(1, errors.best)]])
 
 
 def distinct_rows(rows: Floats) -> Floats:

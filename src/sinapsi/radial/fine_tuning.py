@@ -138,4 +138,5 @@ class FineTuning:
 
         with contextlib.suppress(DescentEnded):
             options: Any = {"maxiter": max_iter, "maxcor": 20, "ftol": 1e-14, "gtol": 1e-10}
-            minimize(measured, self._start, jac=True, method="L-BFGS-B", callback=after, options=options)
+            descend: Any = minimize
+            descend(measured, self._start, jac=True, method="L-BFGS-B", callback=after, options=options)

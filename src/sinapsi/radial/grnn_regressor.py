@@ -10,7 +10,7 @@ from sklearn.base import MultiOutputMixin, RegressorMixin
 
 from sinapsi.estimator import Floats, weights_of_examples
 from sinapsi.exceptions import InvalidInputError
-from sinapsi.radial.kernel_estimate import KernelEstimate
+from sinapsi.radial.kernel_estimate import JUDGED_AT_ONCE, KernelEstimate
 from sinapsi.radial.pattern_units import LARGEST_NUMBER, in_blocks
 from sinapsi.references import SPECHT_1991, Reference
 
@@ -59,7 +59,7 @@ class GRNNRegressor(MultiOutputMixin, RegressorMixin, KernelEstimate):
 
     References
     ----------
-    Specht (1991), A general regression neural network, equation 6.
+    Specht (1991), A general regression neural network.
 
     Examples
     --------
@@ -176,10 +176,11 @@ class GRNNRegressor(MultiOutputMixin, RegressorMixin, KernelEstimate):
         elif targets.shape[1] != self._stored_targets().shape[1]:
             n_outputs = self._stored_targets().shape[1]
             raise InvalidInputError(f"y must have {n_outputs} outputs as in the first fit. Got {targets.shape[1]}.")
-        if np.abs(targets).max(initial=0.0) > LARGEST_NUMBER:
+        largest = float(np.abs(targets).max(initial=0.0))
+        if largest > LARGEST_NUMBER:
             raise InvalidInputError(
                 "The squares of y exceed the range of float64. Expected targets of ordinary size; got numbers up to "
-                f"{np.abs(targets).max():.3g}. Standardize or rescale y (sklearn.compose.TransformedTargetRegressor)."
+                f"{largest:.3g}. Standardize or rescale y (sklearn.compose.TransformedTargetRegressor)."
             )
         return targets
 
@@ -206,7 +207,7 @@ class GRNNRegressor(MultiOutputMixin, RegressorMixin, KernelEstimate):
             return np.asarray(0.5 * np.vecdot(errors, errors) @ self.example_weights_[rows].astype(np.float64))
 
         total = self.example_weights_[judged].sum(dtype=np.float64)
-        return np.asarray(np.sum(in_blocks(len(judged), losses), axis=0) / total)
+        return np.asarray(np.sum(in_blocks(len(judged), losses, JUDGED_AT_ONCE), axis=0) / total)
 
     def _rounding(self) -> float:
         return (ROUNDING * float(np.abs(self.targets_).max())) ** 2

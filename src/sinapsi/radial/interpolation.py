@@ -103,32 +103,46 @@ class Interpolation:
         return float(((self._targets - outputs) ** 2).sum() / self.n_examples)
 
     def leave_one_out_error(self) -> float:
-        """Give the mean squared error of examples left out, summed over outputs (Rippa 1999).
+        """Give the mean squared error of examples left out, summed over outputs.
 
         Returns
         -------
         float
             Infinite where the condition number is above 1e8: training errors would be no longer at rounding level.
         """
+        errors = self._errors_left_out(1 / LARGEST_SAFE_CONDITION)
+        return float("inf") if errors is None else float((errors**2).sum() / self.n_examples)
+
+    def outputs_left_out(self) -> Floats:
+        """Give the output at every example when it is left out.
+
+        Returns
+        -------
+        array of shape (n_samples, n_outputs)
+            Outputs; 0 where the system is too ill-conditioned to tell.
+        """
+        errors = self._errors_left_out(0.0)
+        return np.zeros_like(self._targets) if errors is None else self._targets - errors
+
+    def _errors_left_out(self, smallest_rcond: float) -> Floats | None:
+        """w_i / (A^-1)_ii of the whole system A (Rippa 1999)."""
         mirrors, triangle, matrix, answers = self._reflected
         n_free = len(triangle)
         if n_free >= self.n_examples:
-            return float("inf")
+            return None
+        core = matrix[n_free:, n_free:]
         try:
-            factor = linalg.cholesky(matrix[n_free:, n_free:], lower=True)
+            factor = linalg.cholesky(core, lower=True)
         except linalg.LinAlgError:
-            return float("inf")
-        rcond, _ = linalg.lapack.dpocon(factor, np.linalg.norm(matrix[n_free:, n_free:], 1), uplo="L")
-        if not rcond > 1 / LARGEST_SAFE_CONDITION:
-            return float("inf")
-        turned = np.eye(self.n_examples)[:, n_free:]
-        basis = _through(mirrors[:, ::-1], turned)
+            return None
+        rcond, _ = linalg.lapack.dpocon(factor, np.linalg.norm(core, 1), uplo="L")
+        if not rcond > smallest_rcond:
+            return None
+        basis = _through(mirrors[:, ::-1], np.eye(self.n_examples)[:, n_free:])
         half = linalg.solve_triangular(factor, basis.T, lower=True)
         weights = half.T @ linalg.solve_triangular(factor, answers[n_free:], lower=True)
         diagonal = (half**2).sum(axis=0)
-        is_told = diagonal > 0
-        errors = weights / np.where(is_told, diagonal, 1)[:, np.newaxis]
-        return float((errors**2).sum() / self.n_examples) if is_told.all() else float("inf")
+        return np.asarray(weights / diagonal[:, np.newaxis]) if (diagonal > 0).all() else None
 
 
 def _through(mirrors: Floats, table: Floats) -> Floats:

@@ -21,11 +21,12 @@ from sinapsi.stopping import StopCode, StopReason
 from sinapsi.validation import ExampleSet
 
 LARGEST_JUDGED = 1000  # examples that are left out in turn to judge a width
+JUDGED_AT_ONCE = 125  # few enough that every thread has some
 SMALLEST_DISTANCE = 1e-6  # of the spread of the examples; what is nearer counts as the same place
 FINE_GRIDS, FINE_WIDTHS = 2, 9  # each grid of so many widths lies between the neighbors of the last one's best
 
 _positive = number(0, open_low=True, open_high=True)
-positive_per_feature = Rule(
+_positive_per_feature = Rule(
     "one such number per feature",
     lambda value: (
         (isinstance(value, tuple | list | np.ndarray) and np.ndim(value) == 1 and all(map(_positive.allows, value)))
@@ -39,7 +40,7 @@ class KernelEstimate(NetworkEstimator):
 
     _chapter = 4
     _parameter_rules: ClassVar[Mapping[str, Rule]] = {
-        "width": _positive | choice("loo") | positive_per_feature,
+        "width": _positive | choice("loo") | _positive_per_feature,
         "verbose": boolean | count(0),
     }
 
@@ -167,8 +168,8 @@ class KernelEstimate(NetworkEstimator):
         nearest = _median_nearest_distance(offsets / spread, _some_of(everything))
         self.width_ = nearest * spread  # for the case that nothing else speaks for any width
         judged = _some_of(self._judgeable(everything))
-        # From the mean of all to the nearest alone, in steps of sqrt(2); of equals the widest, which comes first, wins.
-        n_steps = int(np.ceil(2 * np.log2(16 / nearest)))
+        # From the mean of all to the nearest alone, in steps of 2; of equals the widest, which comes first, wins.
+        n_steps = int(np.ceil(np.log2(16 / nearest)))
         widths = np.geomspace(4.0, nearest / 4, n_steps + 1)
         for grid in range(1 + FINE_GRIDS):
             losses = self._losses(judged, spread, widths**-2.0, leave_out=True) if len(judged) else np.zeros(1)

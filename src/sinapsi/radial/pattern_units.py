@@ -198,7 +198,7 @@ def merged(table: Floats, weights: Floats) -> tuple[NDArray[np.intp], Floats, ND
     return rows[order], np.bincount(places, weights)[order].astype(weights.dtype), rank[places]
 
 
-def in_blocks(n_rows: int, answer: Callable[[slice], Floats]) -> list[Floats]:
+def in_blocks(n_rows: int, answer: Callable[[slice], Floats], size: int = BLOCK_EXAMPLES) -> list[Floats]:
     """Answer rows block by block, many blocks with a thread each.
 
     Parameters
@@ -207,13 +207,15 @@ def in_blocks(n_rows: int, answer: Callable[[slice], Floats]) -> list[Floats]:
         Rows in all.
     answer : callable
         Takes a block of rows.
+    size : int, default=512
+        Rows of a block; fewer where a row is much work, so that all threads have some.
 
     Returns
     -------
     list of array
         An answer a block.
     """
-    blocks = list(row_blocks(n_rows, BLOCK_EXAMPLES, 8))
+    blocks = [slice(start, start + size) for start in range(0, n_rows, size)]
     if len(blocks) < THREADED_BLOCKS:
         return [answer(block) for block in blocks]
     with ONE_BLAS_THREAD, ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as threads:

@@ -13,7 +13,7 @@ from sklearn.base import ClassifierMixin
 from sinapsi.estimator import Floats, weights_of_examples
 from sinapsi.labels import check_first_classes, one_label_each, weighted_by_class
 from sinapsi.parameters import Rule, choice, instance, nothing
-from sinapsi.radial.kernel_estimate import KernelEstimate
+from sinapsi.radial.kernel_estimate import JUDGED_AT_ONCE, KernelEstimate
 from sinapsi.radial.pattern_units import in_blocks
 from sinapsi.references import SPECHT_1990, Reference
 
@@ -65,7 +65,7 @@ class PNNClassifier(ClassifierMixin, KernelEstimate):
 
     References
     ----------
-    Specht (1990), Probabilistic neural networks, equation 12.
+    Specht (1990), Probabilistic neural networks.
 
     Examples
     --------
@@ -175,7 +175,7 @@ class PNNClassifier(ClassifierMixin, KernelEstimate):
             Class labels.
         """
         winners = self._log_probabilities(X).argmax(axis=1)
-        return self.classes_[winners]
+        return np.asarray(self.classes_[winners])
 
     def predict_proba(self, X: ArrayLike) -> Floats:
         """Give the probability of each class.
@@ -263,4 +263,4 @@ class PNNClassifier(ClassifierMixin, KernelEstimate):
             return np.asarray(-own @ self.example_weights_[rows].astype(np.float64))
 
         total = self.example_weights_[judged].sum(dtype=np.float64)
-        return np.asarray(np.sum(in_blocks(len(judged), losses), axis=0) / total)
+        return np.asarray(np.sum(in_blocks(len(judged), losses, JUDGED_AT_ONCE), axis=0) / total)

@@ -12,9 +12,10 @@ from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin, is_c
 
 from sinapsi.activations import Floats
 from sinapsi.algebra.closed_form_network import ClosedFormNetwork
+from sinapsi.algebra.normal_equations import Solution
 from sinapsi.algebra.output_layer import Examples, Hidden, OutputLayer
-from sinapsi.algebra.passes import ExamplesInMemory
-from sinapsi.algebra.ridge_path import generalized_error
+from sinapsi.algebra.passes import ExamplesInMemory, sample_of
+from sinapsi.algebra.row_sample import RowSample
 from sinapsi.algebra.triangular_factor import warn_of_condition
 from sinapsi.exceptions import InvalidInputError, InvalidParameterError
 from sinapsi.monitor import FitMonitor
@@ -26,7 +27,6 @@ from sinapsi.radial.fine_tuning import FineTuning
 from sinapsi.radial.hidden_lms import HiddenLMS
 from sinapsi.radial.interpolation import Interpolation
 from sinapsi.radial.radial_layer import RadialLayer
-from sinapsi.radial.row_sample import RowSample
 from sinapsi.references import (
     BROOMHEAD_LOWE_1988,
     CHEN_COWAN_GRANT_1991,
@@ -40,7 +40,6 @@ from sinapsi.validation import ExampleSet
 
 CENTER_RULES = ("random", "competitive", "kmeans", "exact", "ols", "farthest")
 WIDTH_RULES = ("dmax", "nearest", "loo")
-SAMPLE_BLOCK = 8192  # rows of a block in the pass that samples rows
 AUTO_SHARE = 0.5  # share of the largest stable rate that learning_rate="auto" takes
 
 
@@ -135,7 +134,7 @@ class RadialBasisNetwork(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Clos
         if self.width == "loo":
             size = max(size, rules_of_widths.LOO_ROWS, 4 * min(n_wanted, size))
         seed = int(self._random.integers(2**63))
-        sample = examples.collect(partial(RowSample, size, seed), _as_they_are, SAMPLE_BLOCK)
+        sample = sample_of(examples, size, seed)
         sample.rows = sample.rows.astype(dtype, copy=False)
         self._sample = sample
         self.centers_ = np.ascontiguousarray(self._centers_of(sample, rule, n_wanted), dtype=dtype)
@@ -298,9 +297,8 @@ class RadialBasisNetwork(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Clos
         dtype, n_iter = self.coef_.dtype, 0
         validate = None if held_out is None else partial(self._validate, held_out)
         if self.solver == "exact" and not goes_on:
-            layer = self._take(lambda: self._solved(ExamplesInMemory.of(training)), dtype, validate=validate)
-            if layer.equations is None:
-                self._judge_outputs(training, layer.error)
+            examples = ExamplesInMemory.of(training)
+            self._take(lambda: self._solved(examples), dtype, examples, validate=validate)
             n_iter += self.n_iter_
         self.__dict__.pop("_sample", None)
         if self.solver == "lms":
@@ -318,8 +316,10 @@ class RadialBasisNetwork(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Clos
         interpolation = Interpolation(layer, sample.targets)
         solution = interpolation.solve()
         warn_of_condition(type(self).__name__, solution, n_columns=len(sample.rows), n_rows=len(sample.rows))
-        error = interpolation.leave_one_out_error() if is_classifier(self) else float("inf")
-        return OutputLayer(None, solution, 0.0, error, interpolation.training_error(solution))
+        left_out = None
+        if is_classifier(self):
+            left_out = interpolation.outputs_left_out(), sample.targets, sample.weights
+        return OutputLayer(None, solution, 0.0, interpolation.training_error(solution), left_out)
 
     def _how_it_was_solved(self) -> str:
         how = "interpolate the examples" if self._interpolates else f"were solved for, alpha={self.alpha_:.3g}"
@@ -396,7 +396,7 @@ class RadialBasisNetwork(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Clos
                 self._n_steps += len(training)
                 monitor.record(loss=loss, n_steps=len(training), learning_rate=rate)
         self._note(monitor)
-        self._judge_outputs(training, self._expected_error(training))
+        self._judge_as_it_is(training)
 
     def _fine_tune(
         self,
@@ -430,13 +430,13 @@ class RadialBasisNetwork(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Clos
             if monitor.stop_reason is None:
                 monitor.stop(StopCode.TOLERANCE, "fine-tuning came to a point where no step lowers the error")
         self._note(monitor)
-        self._judge_outputs(training, self._expected_error(training))
+        self._judge_as_it_is(training)
 
-    def _expected_error(self, training: ExampleSet) -> float:
-        """Mean squared error of new examples, as if every output weight took a whole degree of freedom."""
-        misses = ((training.targets - self._outputs_of(training.inputs)) ** 2).sum(axis=1)
-        squares = np.asarray(np.average(misses, weights=training.weights) * len(training))
-        return float(generalized_error(squares, np.asarray(self.coef_.shape[-1] + 1.0), len(training)))
+    def _judge_as_it_is(self, training: ExampleSet) -> None:
+        """Learn what the outputs tell when nothing can be left out: they were learned step by step."""
+        coef, intercept = self._weights_and_biases()
+        solution = Solution(coef.T, intercept, 0, 0.0, "steps")
+        self._judge(OutputLayer(None, solution, self.alpha_, 0.0), ExamplesInMemory.of(training))
 
     def _validate(self, held_out: ExampleSet) -> dict[str, float]:
         outputs = self._outputs_of(held_out.inputs)
@@ -460,7 +460,3 @@ class RadialBasisNetwork(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Clos
             Phi: the value of every radial unit.
         """
         return self._transformed(X, len(self.centers_) if hasattr(self, "centers_") else None)
-
-
-def _as_they_are(inputs: Floats) -> Floats:
-    return inputs

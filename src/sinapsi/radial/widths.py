@@ -14,9 +14,9 @@ from sinapsi.algebra.dual_equations import DualEquations
 from sinapsi.algebra.normal_equations import NormalEquations
 from sinapsi.algebra.passes import ExamplesInMemory
 from sinapsi.algebra.ridge_path import LeaveOneOut, RidgePath, penalties
+from sinapsi.algebra.row_sample import RowSample
 from sinapsi.radial.interpolation import Interpolation
 from sinapsi.radial.radial_layer import RadialLayer
-from sinapsi.radial.row_sample import RowSample
 
 N_NEAREST = 2  # neighbors whose distance makes the width of a unit (Moody and Darken 1989)
 MULTIPLES = tuple(2.0**power for power in range(-1, 7))  # of the distance to the nearest centers, tried by "loo"

@@ -7,10 +7,11 @@ twice the weight; samples of shards join to the sample of all.
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from sinapsi.activations import Floats
 
@@ -29,7 +30,7 @@ class RowSample:
 
     Attributes
     ----------
-    rows : array of shape (n_kept, n_features)
+    rows : array or CSR matrix of shape (n_kept, n_features)
         Distinct, in the order of their keys, which is a random one.
     targets : array of shape (n_kept, n_outputs)
         Weighted mean of the targets that came with each.
@@ -43,7 +44,7 @@ class RowSample:
         self._size = size
         self._seed = seed
         self._keys: Keys = np.empty(0, dtype=np.uint64)
-        self.rows: Floats = np.empty((0, 0))
+        self.rows: Any = np.empty((0, 0))
         self.targets: Floats = np.empty((0, 0))
         self.weights: Floats = np.empty(0)
         self.is_all = True  # whether no row was left out
@@ -53,12 +54,12 @@ class RowSample:
         """Rows kept."""
         return len(self._keys)
 
-    def add(self, rows: Floats, targets: Floats, weights: Floats | None = None) -> Self:
+    def add(self, rows: Any, targets: Floats, weights: Floats | None = None) -> Self:
         """Take in a block of examples.
 
         Parameters
         ----------
-        rows : array of shape (n_samples, n_features)
+        rows : array or CSR matrix of shape (n_samples, n_features)
             Inputs.
         targets : array of shape (n_samples, n_outputs)
             Their targets.
@@ -70,7 +71,7 @@ class RowSample:
         RowSample
             The same object.
         """
-        own = np.ones(len(rows)) if weights is None else weights.astype(np.float64)
+        own = np.ones(rows.shape[0]) if weights is None else weights.astype(np.float64)
         keys = keys_of(rows, self._seed)
         wanted = own > 0
         if len(self._keys) == self._size and self._size:
@@ -95,11 +96,11 @@ class RowSample:
         self.is_all &= other.is_all
         return self._merge(other._keys, other.rows, other.targets, other.weights)
 
-    def _merge(self, keys: Keys, rows: Floats, targets: Floats, weights: Floats) -> Self:
+    def _merge(self, keys: Keys, rows: Any, targets: Floats, weights: Floats) -> Self:
         if not len(keys):
             return self
         if len(self._keys):
-            keys, rows = np.concatenate([self._keys, keys]), np.concatenate([self.rows, rows])
+            keys, rows = np.concatenate([self._keys, keys]), _stacked(self.rows, rows)
             targets, weights = np.concatenate([self.targets, targets]), np.concatenate([self.weights, weights])
         self._keys, first, places = np.unique(keys, return_index=True, return_inverse=True)
         sums = np.zeros((len(first), targets.shape[1]))
@@ -115,12 +116,12 @@ class RowSample:
         return self
 
 
-def keys_of(rows: Floats, seed: int) -> Keys:
+def keys_of(rows: Any, seed: int) -> Keys:
     """Give each row a number that looks random and depends on its contents and the seed only.
 
     Parameters
     ----------
-    rows : array of shape (n_samples, n_features)
+    rows : array or CSR matrix of shape (n_samples, n_features)
         Rows; float32 counts as the same number in float64, and -0 as 0.
     seed : int
         Another one gives other numbers.
@@ -132,10 +133,19 @@ def keys_of(rows: Floats, seed: int) -> Keys:
     """
     random = np.random.default_rng(seed)
     factors = random.integers(2**63, size=rows.shape[1], dtype=np.uint64) * np.uint64(2) + np.uint64(1)
-    bits = (rows.astype(np.float64) + 0.0).view(np.uint64)
-    # Numbers of few digits end in zeros, which a product keeps at the low end: so their bits are folded first.
-    mixed = _mixed(bits ^ (bits >> np.uint64(32)))
-    return _mixed((mixed * factors).sum(axis=1, dtype=np.uint64))
+    numbers = rows.data if sparse.issparse(rows) else rows
+    mixed = _mixed((numbers.astype(np.float64) + 0.0).view(np.uint64))  # 0 stays 0, so a sparse row has the same key
+    if not sparse.issparse(rows):
+        return _mixed((mixed * factors).sum(axis=1, dtype=np.uint64))
+    sums = np.zeros(rows.shape[0], dtype=np.uint64)
+    np.add.at(sums, np.repeat(np.arange(len(sums)), np.diff(rows.indptr)), mixed * factors[rows.indices])
+    return _mixed(sums)
+
+
+def _stacked(above: Any, below: Any) -> Any:
+    if sparse.issparse(above):
+        return sparse.vstack([above, below], format="csr")
+    return np.concatenate([above, below])
 
 
 def _mixed(numbers: Keys) -> Keys:

@@ -1,0 +1,194 @@
+"""What the two extreme learning machines share: random hidden layers, the choice among them and of their units."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import ArrayLike
+from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
+
+from sinapsi.activations import Activation, Floats, activation_named
+from sinapsi.algebra.closed_form_network import ClosedFormNetwork
+from sinapsi.algebra.dual_equations import DualEquations
+from sinapsi.algebra.output_layer import (
+    Examples,
+    Hidden,
+    OutputLayer,
+    error_left_out,
+    prefix_errors,
+    solve_for_sums,
+)
+from sinapsi.algebra.subset_selection import rank_columns
+from sinapsi.exceptions import InvalidParameterError
+from sinapsi.extreme.hidden_layers import KINDS, RandomLayers, receptive_field_weights, shape_of_images
+from sinapsi.parameters import Rule, boolean, choice, count, instance, nothing, number, random_source
+from sinapsi.references import (
+    HUANG_ZHU_SIEW_2006,
+    MCDONNELL_2015,
+    MICHE_2010,
+    PAO_PARK_SOBAJIC_1994,
+    Reference,
+)
+
+
+class ExtremeLearningMachine(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClosedFormNetwork):
+    """Random hidden layers that are never trained, and a linear output layer in closed form."""
+
+    _chapter = 5
+    _references: ClassVar[tuple[Reference, ...]] = (
+        HUANG_ZHU_SIEW_2006,
+        PAO_PARK_SOBAJIC_1994,
+        MICHE_2010,
+        MCDONNELL_2015,
+    )
+    _accepts_sparse = True
+    _short_forms: ClassVar[Mapping[str, Callable[[Any], object]]] = {"activation": activation_named}
+    _parameter_rules: ClassVar[Mapping[str, Rule]] = {
+        "n_hidden": count() | instance((tuple, list), "a tuple of them, one a hidden layer"),
+        "activation": instance((str, Activation), "an activation"),
+        "weights": choice(*KINDS, "receptive_field"),
+        "weight_scale": number(0, open_low=True, open_high=True),
+        "image_shape": nothing | instance((tuple, list), "(height, width) or (height, width, channels)"),
+        "alpha": number(0, open_high=True) | choice("loo", "gcv"),
+        "direct_links": boolean,
+        "n_init": count(),
+        "unit_selection": nothing | choice("first", "ranked"),
+        "verbose": boolean | count(0),
+        "random_state": random_source,
+    }
+
+    n_hidden: int | tuple[int, ...]
+    activation: str | Activation
+    weights: str
+    weight_scale: float
+    image_shape: tuple[int, ...] | None
+    direct_links: bool
+    n_init: int
+    unit_selection: str | None
+
+    hidden_coefs_: list[Floats]
+    hidden_intercepts_: list[Floats]
+    init_errors_: Floats
+    selection_errors_: Floats
+
+    @property
+    def _n_features_out(self) -> int:
+        return self._layers().n_columns
+
+    def _layers(self) -> RandomLayers:
+        activation = activation_named(self.activation)
+        n_links = self.n_features_in_ if self.direct_links else 0
+        return RandomLayers(tuple(self.hidden_coefs_), tuple(self.hidden_intercepts_), activation, n_links)
+
+    def _hidden(self) -> Hidden:
+        layers = self._layers()
+        return Hidden(layers.outputs, layers.n_columns, layers.weights[-1].itemsize)
+
+    def _sizes(self) -> tuple[int, ...]:
+        sizes = self.n_hidden if isinstance(self.n_hidden, tuple | list) else (self.n_hidden,)
+        if not sizes or not all(isinstance(size, int | np.integer) and size > 0 for size in sizes):
+            raise InvalidParameterError(
+                f"The 'n_hidden' parameter of {type(self).__name__} must be integers of at least 1, one a hidden "
+                f"layer. Got {self.n_hidden!r} instead."
+            )
+        return tuple(int(size) for size in sizes)
+
+    def _make_hidden_layer(self, examples: Examples, dtype: np.dtype[Any]) -> None:
+        self.__dict__.pop("selection_errors_", None)
+        self.__dict__.pop("init_errors_", None)
+        self._best: OutputLayer | None = None
+        seeds = self._random.integers(2**63, size=self.n_init)
+        if self.n_init == 1:
+            self._set_layers(self._drawn(np.random.default_rng(seeds[0]), dtype))
+            return
+        errors: list[float] = []
+        best: tuple[RandomLayers, OutputLayer] | None = None
+        for seed in seeds:
+            self._set_layers(self._drawn(np.random.default_rng(seed), dtype))
+            solved = super()._solved(examples)
+            errors.append(error_left_out(examples, self._hidden(), solved))
+            if best is None or errors[-1] < min(errors[:-1]):
+                best = self._layers(), solved
+        if best is not None:
+            self._set_layers(best[0])
+            self._best = best[1]
+        self.init_errors_ = np.array(errors)
+
+    def _drawn(self, random: np.random.Generator, dtype: np.dtype[Any]) -> RandomLayers:
+        weights, biases, n_inputs = [], [], self.n_features_in_
+        for place, n_units in enumerate(self._sizes()):
+            if self.weights == "receptive_field" and place == 0:
+                shape = shape_of_images(self.image_shape, n_inputs, type(self).__name__)
+                own = receptive_field_weights(shape, n_units, random)
+            else:  # later layers see no images
+                own = KINDS["normal" if self.weights == "receptive_field" else self.weights](n_inputs, n_units, random)
+            weights.append((self.weight_scale * own).astype(dtype))
+            biases.append((self.weight_scale * random.uniform(-1, 1, n_units)).astype(dtype))
+            n_inputs = n_units
+        n_links = self.n_features_in_ if self.direct_links else 0
+        return RandomLayers(tuple(weights), tuple(biases), activation_named(self.activation), n_links)
+
+    def _set_layers(self, layers: RandomLayers) -> None:
+        self.hidden_coefs_, self.hidden_intercepts_ = list(layers.weights), list(layers.biases)
+
+    def _solved(self, examples: Examples) -> OutputLayer:
+        best = self.__dict__.pop("_best", None)
+        solved = super()._solved(examples) if best is None else best
+        return solved if self.unit_selection is None else self._of_best_units(examples, solved)
+
+    def _of_best_units(self, examples: Examples, solved: OutputLayer) -> OutputLayer:
+        """Keep the number of units with the lowest leave-one-out error; of ranked units the most important."""
+        equations = solved.equations
+        if equations is None:
+            raise RuntimeError("Units are chosen by the equations that were solved. Keep them in the output layer.")
+        sums = equations.sums() if isinstance(equations, DualEquations) else equations
+        layers, hidden = self._layers(), self._hidden()
+        n_links, n_columns = layers.n_links, layers.n_columns
+        order = np.arange(n_columns)
+        if self.unit_selection == "ranked":
+            order = rank_columns(sums.gram, sums.moment, min(n_columns, sums.n_examples - 1), n_first=n_links)
+            order = np.concatenate([np.arange(n_links), order[order >= n_links]])
+        if len(order) == 0:
+            return solved
+        ordered = dataclasses.replace(hidden, outputs=partial(_some_columns, hidden.outputs, order))
+        sums = sums.of_columns(order)
+        errors = prefix_errors(examples, ordered, sums, solved.alpha).leave_one_out
+        self.selection_errors_ = errors[n_links:]
+        n_units = max(1, int(np.argmin(self.selection_errors_)))
+        self._set_layers(layers.of_units(order[n_links : n_links + n_units] - n_links))
+        return solve_for_sums(sums.of_columns(np.arange(n_links + n_units)), self._penalty())
+
+    def _how_it_was_solved(self) -> str:
+        chosen = ""
+        if self.unit_selection is not None:
+            chosen = f", {self.hidden_coefs_[-1].shape[1]} units chosen by leave-one-out"
+        return f"{super()._how_it_was_solved()}{chosen}"
+
+    def _partial_fit(self, X: ArrayLike, y: ArrayLike, sample_weight: Any, classes: Any = None) -> Any:
+        try:
+            return super()._partial_fit(X, y, sample_weight, classes)
+        finally:
+            self.__dict__.pop("_best", None)
+
+    def transform(self, X: ArrayLike) -> Floats:
+        """Give the hidden outputs.
+
+        Parameters
+        ----------
+        X : array or sparse matrix of shape (n_samples, n_features)
+            Examples.
+
+        Returns
+        -------
+        array of shape (n_samples, n_columns)
+            H: the linked inputs (``direct_links``), then the units of the last hidden layer.
+        """
+        return self._transformed(X)
+
+
+def _some_columns(outputs: Callable[[Any], Floats], columns: Any, inputs: Any) -> Floats:
+    return np.ascontiguousarray(outputs(inputs)[:, columns])
