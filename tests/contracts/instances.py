@@ -194,6 +194,39 @@ ADALINE_OBJECTS = {
 }
 CLASS_WEIGHT = {"class_weight": {"ant": 1.5, "bee": 0.5}}
 CLOSED_FORM = Variant(is_random=False, iterates=False)
+SOLVED = Variant(iterates=False)
+RBF_VARIANTS = {
+    "default": SOLVED,
+    "random": replace(SOLVED, parameters={"centers": "random", "width": "nearest", "alpha": 0.1, "n_centers": 6}),
+    "exact": replace(SOLVED, parameters={"centers": "exact", "width": "dmax"}),
+    "exact-linear": replace(SOLVED, parameters={"centers": "exact", "basis": "linear", "degree": 1}),
+    "ols": replace(CLOSED_FORM, parameters={"centers": "ols", "basis": "inverse_multiquadric", "width": 2.0}),
+    "competitive": replace(SOLVED, parameters={"centers": "competitive", "width": 2.0, "alpha": "gcv"}),
+    "farthest": replace(
+        CLOSED_FORM, parameters={"centers": "farthest", "basis": "thin_plate", "alpha": 1e-3, "n_centers": 6}
+    ),
+    "lms": Variant(
+        {"centers": "farthest", "solver": "lms", "width": 1.5},
+        settled={"learning_rate": 0.02, "stopping": "max_iter(600)", "max_iter": 600, "n_centers": 6},
+    ),
+    "fine-tuned": replace(SOLVED, parameters={"n_centers": 20, "fine_tuning": 5, "alpha": 0.1, "width": 3.0}),
+}
+RBF_OBJECTS = {
+    "centers": np.eye(4),
+    "width": np.array([0.5, 1.0, 2.0, 4.0]),
+    "learning_rate": InverseScaling(0.01, power=0.6),
+    "stopping": Goal(1e-12) | MaxSteps(150),
+    "solver": "lms",
+}
+ELM_VARIANTS = {
+    "default": SOLVED,
+    "ridge": replace(SOLVED, parameters={"alpha": 0.5, "weights": "orthogonal"}),
+    "linked": replace(SOLVED, parameters={"direct_links": True, "weights": "sobol", "activation": "logistic"}),
+    "deep": replace(SOLVED, parameters={"n_hidden": (40, 60), "weights": "normal"}),
+    "restarted": replace(SOLVED, parameters={"n_init": 3, "alpha": "gcv"}),
+    "selected": replace(SOLVED, parameters={"unit_selection": "first", "alpha": 0.1, "weights": "sparse"}),
+    "ranked": replace(SOLVED, parameters={"unit_selection": "ranked", "alpha": 0.1}),
+}
 
 RECIPES: Mapping[str, Recipe] = {
     "Perceptron": Recipe(
@@ -287,6 +320,10 @@ RECIPES: Mapping[str, Recipe] = {
         objects={**MLP_OBJECTS, **CLASS_WEIGHT},
         diverging={"solver": "sgd", "learning_rate": 1e300, "max_iter": 100, "hidden_layer_sizes": (5, 5)},
     ),
+    "RBFRegressor": Recipe(variants=RBF_VARIANTS, quick={"n_centers": 4, "max_iter": 6}, objects=RBF_OBJECTS),
+    "RBFClassifier": Recipe(
+        variants=RBF_VARIANTS, quick={"n_centers": 4, "max_iter": 6}, objects={**RBF_OBJECTS, **CLASS_WEIGHT}
+    ),
     # The widths suit the data of scikit-learn's checks: standardized for regressors, up to 80 wide for classifiers.
     "GRNNRegressor": Recipe(
         variants={"default": CLOSED_FORM, "given": replace(CLOSED_FORM, parameters={"width": 0.8})},
@@ -296,4 +333,6 @@ RECIPES: Mapping[str, Recipe] = {
         variants={"default": CLOSED_FORM, "given": replace(CLOSED_FORM, parameters={"width": 6.0})},
         objects={"width": np.array([0.5, 1.0, 2.0, 4.0]), **CLASS_WEIGHT},
     ),
+    "ELMRegressor": Recipe(variants=ELM_VARIANTS, quick={"n_hidden": 12}, objects={"activation": logistic(slope=2.0)}),
+    "ELMClassifier": Recipe(variants=ELM_VARIANTS, quick={"n_hidden": 12}, objects={"activation": logistic(slope=2.0), **CLASS_WEIGHT}),
 }

@@ -12,7 +12,18 @@ from tests.contracts.instances import Case, first_problem, fitted, networks, net
 NAN = float("nan")
 INF = float("inf")
 BAD_VALUES: dict[str, list[Any]] = {
-    "activation": [None, 5, "no_such_function", "threshold", "tanh(slope=-1)", ("tanh", "tanh"), ("tanh", 3), ""],
+    "basis": ["cubic", None, 1],
+    "centers": ["grid", None, 5, [], [[1.0]], [1, 1, 1, 1], [[1, 1, 1, NAN]], [["a"] * 4], np.eye(3)],
+    "degree": [-1, 1.5, "1", True],
+    "direct_links": [None, 2, "yes"],
+    "fine_tuning": [-1, 2.5, None, True, "10"],
+    "image_shape": [5, (3, 3), (2, 2, 2), "2x2", (0, 4), (2.0, 2.0)],
+    "n_centers": [0, -1, 2.5, None, "10", True],
+    "n_hidden": [0, -1, 2.5, None, "10", True, (), (5, 0), (5, 2.5), (True,)],
+    "unit_selection": ["all", 1, True],
+    "weight_scale": [0, -1, NAN, INF, None, "1", True],
+    "weights": ["gaussian", None, 1],
+    "activation": [None, 5, "no_such_function", "tanh(slope=-1)", ("tanh", "tanh"), ("tanh", 3), ""],
     "alpha": [-1e-9, INF, NAN, "1", None, True],
     "batch_size": [0, -3, 2.5, "half", None, True, NAN],
     "class_weight": ["heavy", 5, [1, 2], {"ant": -1.0}, {"ant": NAN}, {"ant": INF}, {"ant": "1"}, {"dog": 1.0},

@@ -16,6 +16,7 @@ IN_EPOCHS = [case for case in BY_STEPS if case.values[0].variant.iterates]  # re
 CLASSIFYING_BY_STEPS = [
     case for case in cases() if is_classifier(case.values[0].whole()) and hasattr(case.values[0].whole(), "partial_fit")
 ]
+WARM = [case for case in cases() if "warm_start" in case.values[0].kind().get_params()]
 
 
 def partial_fitted(model: Any, problem: Problem, rows: slice = slice(None)) -> Any:
@@ -143,7 +144,7 @@ def test_a_part_may_lack_classes_that_weigh(case: Case) -> None:
     assert set(model.predict(problem.X)) <= {"ant", "bee", "cat"}
 
 
-@pytest.mark.parametrize("case", CLASSIFYING_BY_STEPS)
+@pytest.mark.parametrize("case", [case for case in CLASSIFYING_BY_STEPS if case in WARM])
 def test_a_warm_start_may_lack_classes_that_weigh(case: Case) -> None:
     problem = first_problem(case.kind)
     model = solved(case, problem, class_weight={"ant": 2.0, "cat": 0.5}, warm_start=True)

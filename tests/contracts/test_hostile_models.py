@@ -182,10 +182,21 @@ def test_fitted_without_a_number_of_features_is_refused(folder: Path) -> None:
 
 # Hostile tensors
 
+WEIGHTS = (
+    "coef_",
+    "coefs_",
+    "intercept_",
+    "intercepts_",
+    "examples_",
+    "targets_",
+    "example_weights_",
+)
+
 
 def tampered_tensors(folder: Path, change: Callable[[np.ndarray[Any, Any]], Any]) -> bytes:
     tensors = read_tensors((folder / "weights.safetensors").read_bytes())
-    weights = {name for name in tensors if "coef" in name or "intercept" in name}
+    weights = {name for name in tensors if any(f"learned.{known}" in name for known in WEIGHTS)}
+    assert weights
     return tensors_as_bytes({name: change(t) if name in weights else t for name, t in tensors.items()})
 
 
@@ -206,7 +217,7 @@ def test_weights_that_do_not_fit_are_refused(folder: Path, change: Any) -> None:
 
 def test_missing_weights_are_refused(folder: Path) -> None:
     learned = json.loads((folder / "config.json").read_text())["learned"]
-    weights = {"coef_", "coefs_", "intercept_", "intercepts_"} & set(learned)
+    weights = set(WEIGHTS) & set(learned)
     assert weights
     for name in weights:
         forge(folder, lambda config, name=name: config["learned"].update({name: None}))

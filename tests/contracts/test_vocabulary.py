@@ -22,6 +22,8 @@ OWN_MEANINGS = {
     "warm_start": "Adaline's exact solution does not go on from anything",
     "random_state": "each says what it draws",
     "loss": "a regressor has one, a classifier three",
+    "activation": "an extreme learning machine has one for all layers, and needs no derivative",
+    "n_init": "starts that learn in an MLP, random layers in an extreme learning machine",
     "width": "GRNN leaves out to lessen the squared error, PNN the logarithmic loss",
     "output_activation": "'auto' depends on the kind of answers",
 }

@@ -13,9 +13,10 @@ from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax
 
 from sinapsi.activations import Floats
-from sinapsi.algebra.normal_equations import NormalEquations, Solution
+from sinapsi.algebra.normal_equations import SMALLEST_EIGENVALUE, NormalEquations, Solution
 
 N_EXAMPLES = 2048  # that the slope is found on
+TOWARDS_ONE = 0.01  # pull on the logarithm of the slope; it decides where examples do not, being told apart too well
 LOG_SLOPES = (-5.0, 7.0)  # natural logarithms of the smallest and the largest slope
 
 
@@ -45,9 +46,14 @@ def outputs_left_out(
         Outputs.
     """
     gram = equations.gram
-    least = np.finfo(np.float64).eps * len(gram) * float(np.diagonal(gram).max(initial=0.0))
-    factor = linalg.cholesky(gram + max(alpha, 10 * least) * np.eye(len(gram)), lower=True)
-    solved = linalg.solve_triangular(factor, (rows - equations.column_mean).T, lower=True)
+    moved = (rows - equations.column_mean).T
+    try:
+        factor = linalg.cholesky(gram + alpha * np.eye(len(gram)), lower=True)
+        solved = linalg.solve_triangular(factor, moved, lower=True)
+    except linalg.LinAlgError:
+        values, vectors = np.linalg.eigh(gram)
+        least = SMALLEST_EIGENVALUE * max(float(values[-1]), np.finfo(np.float64).tiny)
+        solved = (vectors.T @ moved) / np.sqrt(np.maximum(values + alpha, least))[:, np.newaxis]
     leverages = weights * (1 / equations.weight + (solved**2).sum(axis=0))
     residuals = targets - (rows @ solution.coef + solution.intercept)
     own_share = np.maximum(1 - leverages, np.finfo(np.float32).eps)[:, np.newaxis]
@@ -62,7 +68,7 @@ def best_slope(outputs: Floats, targets: Floats, weights: Floats) -> float:
     outputs : array of shape (n_samples, n_outputs)
         Of examples left out; a column a class, or a single column for two classes.
     targets : array of shape (n_samples, n_outputs)
-        -1 or +1.
+        -1 or +1, or between them for an example that came with several classes.
     weights : array of shape (n_samples,)
         Weight of each example.
 
@@ -72,11 +78,12 @@ def best_slope(outputs: Floats, targets: Floats, weights: Floats) -> float:
         Between exp(-5) and exp(7).
     """
     sides = both_sides(outputs.shape[1])
-    scores, is_class = outputs @ sides, targets @ sides > 0
+    scores, shares = outputs @ sides, (1 + targets @ sides) / 2
     scores = np.clip(scores, -1e6, 1e6)  # of an example that the others say nothing of
 
     def loss(log_slope: float) -> float:
-        return -float(weights @ log_softmax(np.exp(log_slope) * scores, axis=1)[is_class])
+        log_loss = -float(weights @ (shares * log_softmax(np.exp(log_slope) * scores, axis=1)).sum(axis=1))
+        return log_loss + TOWARDS_ONE * log_slope**2
 
     return float(np.exp(minimize_scalar(loss, bounds=LOG_SLOPES, method="bounded", options={"xatol": 1e-6}).x))
 

@@ -12,11 +12,20 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy import sparse
 from sklearn.utils.validation import check_is_fitted
 
 from sinapsi.algebra.dual_equations import DualEquations
 from sinapsi.algebra.normal_equations import NormalEquations
-from sinapsi.algebra.output_layer import Examples, Hidden, OutputLayer, solve_for_examples, solve_for_sums
+from sinapsi.algebra.output_layer import (
+    Equations,
+    Examples,
+    Hidden,
+    OutputLayer,
+    solve_for_examples,
+    solve_for_few,
+    solve_for_sums,
+)
 from sinapsi.algebra.passes import Block, ExamplesInMemory, ExamplesInShards
 from sinapsi.batch_sources import Shard, naming, shards_of
 from sinapsi.estimator import Floats, NetworkEstimator, random_generator, weights_of_examples
@@ -104,8 +113,13 @@ class ClosedFormNetwork(NetworkEstimator):
         inputs, answers = self._inputs_and_targets(X, y, reset=True)
         targets = self._targets_of(answers, reset=True, classes=classes)
         self._n_outputs = targets.shape[1]
+        self._check_range(inputs, targets)
         examples = ExampleSet(inputs, targets, self._weights(sample_weight, answers, inputs.dtype))
         return ExamplesInMemory.of(examples.weighing_something()), inputs.dtype
+
+    def _check_range(self, inputs: Any, targets: Floats) -> None:
+        for values in (inputs, targets):
+            check_range(values, type(self).__name__)
 
     def _begin(self) -> None:
         self._random = random_generator(self.random_state)
@@ -118,7 +132,12 @@ class ClosedFormNetwork(NetworkEstimator):
         return self.alpha
 
     def _solved(self, examples: Examples) -> OutputLayer:
-        return solve_for_examples(examples, self._hidden(), self._n_outputs, self._penalty(), type(self).__name__)
+        name = type(self).__name__
+        return solve_for_examples(examples, self._hidden(), self._n_outputs, self._penalty(), name, self._count)
+
+    def _count(self, equations: Equations) -> float:
+        """Examples that the equations are of."""
+        return float(equations.weight)
 
     def _take(
         self,
@@ -138,9 +157,12 @@ class ClosedFormNetwork(NetworkEstimator):
             if examples is not None:
                 self._judge(layer, examples)
             monitor.record(loss=layer.training_error / 2, n_steps=1)
-            monitor.stop(StopCode.SOLVED, self._how_it_was_solved())
+            monitor.stop(*self._why_it_ended())
         self._note(monitor)
         return layer
+
+    def _why_it_ended(self) -> tuple[StopCode, str]:
+        return StopCode.SOLVED, self._how_it_was_solved()
 
     def _how_it_was_solved(self) -> str:
         return f"the output weights were solved for in closed form, alpha={self.alpha_:.3g}"
@@ -152,11 +174,6 @@ class ClosedFormNetwork(NetworkEstimator):
 
     def _accept(self, layer: OutputLayer, dtype: np.dtype[Any], *, keep: bool) -> None:
         solution = layer.solution
-        if not (np.isfinite(solution.coef).all() and np.isfinite(solution.intercept).all()):
-            raise InvalidInputError(
-                f"{type(self).__name__} cannot solve for its output weights: squares of the hidden outputs or of y "
-                "overflow. Rescale X and y, for example with sklearn.preprocessing.StandardScaler."
-            )
         self.coef_ = self._shaped(np.ascontiguousarray(solution.coef.T, dtype=dtype))
         self.intercept_ = np.asarray(solution.intercept, dtype=dtype)
         self.alpha_, self.rank_, self.condition_ = float(layer.alpha), int(solution.rank), float(solution.condition)
@@ -170,30 +187,46 @@ class ClosedFormNetwork(NetworkEstimator):
         self._check_parameters()
         with self._all_or_nothing():
             if hasattr(self, "coef_"):
-                examples = ExamplesInMemory(*self._door(X, y, sample_weight))
-                equations, dtype = self._kept_equations("partial_fit"), self.coef_.dtype
+                examples, dtype = ExamplesInMemory(*self._door(X, y, sample_weight)), self.coef_.dtype
             else:
                 examples, dtype = self._admit(X, y, sample_weight, classes)
                 self._begin()
                 self._make_hidden_layer(examples, dtype)
-                equations = NormalEquations(self._hidden().n_columns, self._n_outputs)
-            equations.join(self._sums_of(examples))
-            self._take(lambda: solve_for_sums(equations, self._penalty()), dtype, examples, keep=True)
+            equations = self._with_more(examples)
+            self._take(lambda: self._solved_again(equations), dtype, examples, keep=True)
         return self
+
+    def _with_more(self, examples: ExamplesInMemory) -> Equations:
+        """Those kept and some more; the examples themselves as long as they are not more than the columns."""
+        is_first, n_columns = self.n_iter_ == 0, self._hidden().n_columns
+        n_kept = 0 if is_first else self._kept().n_examples
+        if n_kept + len(examples.targets) <= n_columns:
+            more = DualEquations(self._hidden().outputs(examples.inputs), examples.targets, examples.weights)
+            kept = None if is_first else self._kept()
+            if not isinstance(kept, NormalEquations):
+                return more if kept is None else kept.joined(more)
+        equations = NormalEquations(n_columns, self._n_outputs) if is_first else self._kept_sums()
+        return equations.join(self._sums_of(examples))
+
+    def _solved_again(self, equations: Equations) -> OutputLayer:
+        if isinstance(equations, DualEquations):
+            return solve_for_few(equations, self._penalty(), type(self).__name__)
+        return solve_for_sums(equations, self._penalty(), self._count)
 
     def _forget(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None) -> Self:
         check_is_fitted(self)
         self._check_parameters()
         with self._all_or_nothing():
             examples = ExamplesInMemory(*self._door(X, y, sample_weight))
-            rest = self._kept_equations("forget") - self._sums_of(examples)
-            self._take(lambda: solve_for_sums(rest, self._penalty()), self.coef_.dtype, None, keep=True)
+            rest = self._kept_sums() - self._sums_of(examples)
+            self._take(lambda: self._solved_again(rest), self.coef_.dtype, None, keep=True)
         return self
 
     def _door(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Block:
         """Let in examples that are more of what is known already."""
         inputs, answers = self._inputs_and_targets(X, y, reset=False)
         targets = self._targets_of(answers, reset=False)
+        self._check_range(inputs, targets)
         dtype = self.coef_.dtype if hasattr(self, "coef_") else self._dtype_of_batches
         weights = self._weights(sample_weight, answers, dtype)
         return inputs.astype(dtype, copy=False), targets, weights
@@ -206,15 +239,18 @@ class ClosedFormNetwork(NetworkEstimator):
             lambda: NormalEquations(hidden.n_columns, n_outputs, overwrites=True), hidden.outputs, hidden.n_rows
         )
 
-    def _kept_equations(self, method: str) -> NormalEquations:
+    def _kept(self) -> Equations:
         if not self._sums:
             raise InvalidInputError(
-                f"{type(self).__name__} keeps no sums to which {method} could add, or from which it could take away: "
-                f"{self._why_no_sums()}"
+                f"{type(self).__name__} keeps no sums to which examples could be added, or from which they could be taken "
+                f"away: {self._why_no_sums()}"
             )
-        if "gram" in self._sums:
-            return NormalEquations.from_arrays(self._sums)
-        return DualEquations.from_arrays(self._sums).sums()
+        kind = NormalEquations if "gram" in self._sums else DualEquations
+        return kind.from_arrays(self._sums)
+
+    def _kept_sums(self) -> NormalEquations:
+        kept = self._kept()
+        return kept.sums() if isinstance(kept, DualEquations) else kept
 
     def _why_no_sums(self) -> str:
         return (
@@ -283,3 +319,31 @@ def _in_blocks(inputs: Any, hidden: Hidden) -> Iterator[tuple[slice, Floats]]:
     for start in range(0, inputs.shape[0], size):
         rows = slice(start, start + size)
         yield rows, hidden.outputs(inputs[rows])
+
+
+def check_range(values: Any, owner: str) -> None:
+    """Refuse values whose squares are no finite numbers.
+
+    Parameters
+    ----------
+    values : array or CSR matrix of shape (n_samples, n_columns)
+        Inputs or targets.
+    owner : str
+        Class name of the estimator.
+
+    Raises
+    ------
+    InvalidInputError
+        If a sum of squares over the columns could overflow.
+    """
+    numbers = values.data if sparse.issparse(values) else values
+    if numbers.dtype.kind != "f" or not numbers.size:
+        return
+    largest = max(float(numbers.max()), -float(numbers.min()))
+    limit = np.sqrt(float(np.finfo(numbers.dtype).max) / values.shape[0] / values.shape[1]) / 4
+    if largest > limit:
+        raise InvalidInputError(
+            f"{owner} squares distances, hidden outputs and y; squares of {largest:.3g} exceed the range of "
+            f"{numbers.dtype}. Expected columns of ordinary size; rescale X and y, for example with "
+            "sklearn.preprocessing.StandardScaler."
+        )

@@ -13,10 +13,10 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from sinapsi.activations import Floats
-from sinapsi.algebra.calibration import N_EXAMPLES, best_slope, outputs_left_out, probabilities
+from sinapsi.algebra.calibration import N_EXAMPLES, best_slope, both_sides, outputs_left_out, probabilities
 from sinapsi.algebra.closed_form_network import ClosedFormNetwork
 from sinapsi.algebra.dual_equations import DualEquations
-from sinapsi.algebra.output_layer import Examples, OutputLayer
+from sinapsi.algebra.output_layer import Equations, Examples, OutputLayer
 from sinapsi.algebra.passes import ExamplesInMemory, sample_of
 from sinapsi.algebra.ridge_path import penalties
 from sinapsi.algebra.row_sample import RowSample
@@ -399,6 +399,16 @@ class ClosedFormClassifier(ClassifierMixin, ClosedFormNetwork):
         hidden = self._hidden().outputs(sample.rows).astype(np.float64)
         outputs = outputs_left_out(equations, layer.solution, layer.alpha, hidden, sample.targets, sample.weights)
         return outputs, sample.targets, sample.weights
+
+    def _count(self, equations: Equations) -> float:
+        """Examples as their sample weights count them, without the weights of their classes."""
+        by_class = getattr(self, "_balance", None) or self.class_weight
+        if not isinstance(by_class, dict):
+            return float(equations.weight)
+        sides = both_sides(len(equations.target_mean))
+        shares = (1 + equations.target_mean @ sides) / 2
+        factors = np.array([float(by_class.get(label, 1)) for label in self.classes_.tolist()])
+        return float((equations.weight * shares)[factors > 0] @ (1 / factors[factors > 0]))
 
     def _strata(self, targets: Floats) -> NDArray[Any]:
         return winners(targets)

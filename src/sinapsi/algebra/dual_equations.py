@@ -14,7 +14,7 @@ from scipy import linalg
 
 from sinapsi.activations import Floats
 from sinapsi.algebra.normal_equations import SMALLEST_RCOND, NormalEquations, Solution
-from sinapsi.algebra.ridge_path import generalized_error
+from sinapsi.algebra.ridge_path import SMALLEST_SHARE, generalized_error
 
 ARRAYS = ("rows", "targets", "weights")
 
@@ -69,6 +69,22 @@ class DualEquations:
             The same.
         """
         return cls(*(arrays[name] for name in ARRAYS))
+
+    def joined(self, other: DualEquations) -> DualEquations:
+        """Give these examples and others.
+
+        Parameters
+        ----------
+        other : DualEquations
+            Of the same widths.
+
+        Returns
+        -------
+        DualEquations
+            Of all examples.
+        """
+        pairs = ((getattr(self, name), getattr(other, name)) for name in ARRAYS)
+        return DualEquations(*(np.concatenate(pair) for pair in pairs))
 
     def sums(self) -> NormalEquations:
         """Give the normal equations of these examples, to which others can be added.
@@ -187,13 +203,15 @@ class DualEquations:
         condition = float(np.hypot(own[0], np.sqrt(alpha))) / smallest if smallest > 0 else float("inf")
         return coef, self.rows.shape[1] if alpha else int(counts.sum()), condition, "svd"
 
-    def generalized(self, alphas: Floats) -> Floats:
+    def generalized(self, alphas: Floats, count: float | None = None) -> Floats:
         """Give the error of generalized cross-validation.
 
         Parameters
         ----------
         alphas : array of shape (n_alphas,)
             Penalties > 0.
+        count : float, optional
+            Examples that there are, when their weights say how much they matter; by default the sum of the weights.
 
         Returns
         -------
@@ -204,7 +222,7 @@ class DualEquations:
         kept = alphas / (values[:, np.newaxis] + alphas)  # share of each direction that is not explained
         squares = (kept**2 * (answers**2).sum(axis=1)[:, np.newaxis]).sum(axis=0)
         degrees = 1 + (1 - kept).sum(axis=0)
-        return generalized_error(squares, degrees, self.weight)
+        return generalized_error(squares, degrees, self.weight if count is None else count)
 
     def leave_one_out(self, alphas: Floats) -> Floats:
         """Give the error of leaving each example out.
@@ -227,7 +245,7 @@ class DualEquations:
         share = values / (values + alpha)
         residuals = self._errors - self._directions @ (share[:, np.newaxis] * answers)
         leverages = self.weights / self.weight + self._directions**2 @ share
-        return np.asarray(residuals / np.maximum(1 - leverages, np.finfo(np.float64).tiny)[:, np.newaxis])
+        return np.asarray(residuals / np.maximum(1 - leverages, SMALLEST_SHARE)[:, np.newaxis])
 
     def outputs_left_out(self, alpha: float) -> Floats:
         """Give the outputs of the examples when each is left out.

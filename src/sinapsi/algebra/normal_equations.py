@@ -253,8 +253,9 @@ class NormalEquations:
             As if the others had never been there.
         """
         part = self.copy()
-        part.column_mean, part.moment = self.column_mean[columns], self.moment[columns, :]
-        part.gram = self.gram[columns, :][:, columns]
+        part.column_mean = self._xp.take(self.column_mean, columns)
+        part.moment = self._xp.take(self.moment, columns, axis=0)
+        part.gram = self._xp.take(self._xp.take(self.gram, columns, axis=0), columns, axis=1)
         return part
 
     def squared_error(self, coef: Any) -> Any:

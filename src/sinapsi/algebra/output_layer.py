@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -13,13 +14,17 @@ import numpy as np
 from sinapsi.activations import Floats
 from sinapsi.algebra.dual_equations import DualEquations
 from sinapsi.algebra.normal_equations import NormalEquations, Solution
-from sinapsi.algebra.passes import ExamplesInMemory, ExamplesInShards, HiddenOutputs, rows_a_block
+from sinapsi.algebra.passes import ExamplesInMemory, ExamplesInShards, HiddenOutputs, rows_a_block, sample_of
 from sinapsi.algebra.prefix_errors import PrefixErrors
-from sinapsi.algebra.ridge_path import LeaveOneOut, RidgePath, penalties
+from sinapsi.algebra.ridge_path import LeaveOneOut, RidgePath, best_penalty, penalties
+from sinapsi.algebra.row_sample import RowSample
 from sinapsi.algebra.triangular_factor import TriangularFactor, warn_of_condition
 
 Examples = ExamplesInMemory | ExamplesInShards
 Equations = NormalEquations | DualEquations
+
+LARGEST_REPETITION = 16  # times that examples may come before distinct ones are no longer counted
+Count = Callable[[Equations], float]
 
 
 @dataclass(frozen=True)
@@ -76,7 +81,12 @@ def _output_layer(equations: Equations, solution: Solution, alpha: float) -> Out
 
 
 def solve_for_examples(
-    examples: Examples, hidden: Hidden, n_outputs: int, alpha: float | str, owner: str
+    examples: Examples,
+    hidden: Hidden,
+    n_outputs: int,
+    alpha: float | str,
+    owner: str,
+    count: Count | None = None,
 ) -> OutputLayer:
     """Solve for the output weights with all examples at hand, so that they may be gone through again.
 
@@ -92,6 +102,9 @@ def solve_for_examples(
         Penalty, or how to choose it: by leave-one-out (one more pass) or generalized cross-validation.
     owner : str
         Class name of the estimator, for messages.
+    count : callable, optional
+        Gives the number of examples that the equations are of, for generalized cross-validation; by default the sum of
+        their weights.
 
     Returns
     -------
@@ -99,8 +112,9 @@ def solve_for_examples(
         By Cholesky's decomposition of the normal equations where that is safe, else by the triangular factor of the
         hidden outputs; of the smaller matrix when there are fewer examples than columns.
     """
-    if isinstance(examples, ExamplesInMemory) and len(examples.targets) <= hidden.n_columns:
-        return _solve_few(examples, hidden, alpha, owner)
+    distinct = _few_distinct(examples, hidden.n_columns)
+    if isinstance(examples, ExamplesInMemory) and distinct is not None:
+        return _solve_few(examples, distinct, hidden, alpha, owner)
     equations = examples.collect(
         partial(NormalEquations, hidden.n_columns, n_outputs, overwrites=True), hidden.outputs, hidden.n_rows
     )
@@ -108,9 +122,9 @@ def solve_for_examples(
         path = RidgePath(equations)
         alphas = penalties(path.eigenvalues)
         if alpha == "loo":
-            errors = examples.collect(partial(LeaveOneOut, path, alphas), hidden.outputs, hidden.n_rows).mean
+            errors = _merged(examples).collect(partial(LeaveOneOut, path, alphas), hidden.outputs, hidden.n_rows).mean
         else:
-            errors = path.generalized(alphas)
+            errors = path.generalized(alphas, count and count(equations))
         return _on_the_path(equations, path, alphas, errors)
     solution = equations.solve_by_cholesky(alpha)
     if solution is None:
@@ -121,7 +135,7 @@ def solve_for_examples(
     return _of_sums(equations, solution, alpha)
 
 
-def solve_for_sums(equations: NormalEquations, alpha: float | str) -> OutputLayer:
+def solve_for_sums(equations: NormalEquations, alpha: float | str, count: Count | None = None) -> OutputLayer:
     """Solve for the output weights when nothing but the sums is left of the examples.
 
     Parameters
@@ -130,6 +144,8 @@ def solve_for_sums(equations: NormalEquations, alpha: float | str) -> OutputLaye
         The sums.
     alpha : float or {"loo", "gcv"}
         Penalty; leaving out needs the examples again, so "loo" gives way to generalized cross-validation.
+    count : callable, optional
+        Gives the number of examples, as in :func:`solve_for_examples`.
 
     Returns
     -------
@@ -139,7 +155,7 @@ def solve_for_sums(equations: NormalEquations, alpha: float | str) -> OutputLaye
     if isinstance(alpha, str):
         path = RidgePath(equations)
         alphas = penalties(path.eigenvalues)
-        return _on_the_path(equations, path, alphas, path.generalized(alphas))
+        return _on_the_path(equations, path, alphas, path.generalized(alphas, count and count(equations)))
     return _of_sums(equations, equations.solve(alpha), alpha)
 
 
@@ -164,7 +180,8 @@ def error_left_out(examples: Examples, hidden: Hidden, layer: OutputLayer) -> fl
     if isinstance(equations, NormalEquations):
         path = RidgePath(equations)
         alphas = np.array([max(layer.alpha, float(penalties(path.eigenvalues)[-1]))])
-        return float(examples.collect(partial(LeaveOneOut, path, alphas), hidden.outputs, hidden.n_rows).mean[0])
+        errors = _merged(examples).collect(partial(LeaveOneOut, path, alphas), hidden.outputs, hidden.n_rows)
+        return float(errors.mean[0])
     if equations is None:
         raise RuntimeError("The error is told by the equations that were solved. Keep them in the output layer.")
     return float(equations.leave_one_out(np.array([max(layer.alpha, float(penalties(equations.eigenvalues)[-1]))]))[0])
@@ -196,7 +213,7 @@ def prefix_errors(examples: Examples, hidden: Hidden, equations: NormalEquations
         )
         means = (equations.column_mean, equations.target_mean)
         make = partial(PrefixErrors, factor.penalized(alpha), equations.moment, *means, equations.weight)
-    errors: PrefixErrors = examples.collect(make, hidden.outputs, hidden.n_rows)
+    errors: PrefixErrors = _merged(examples).collect(make, hidden.outputs, hidden.n_rows)
     return errors
 
 
@@ -206,7 +223,7 @@ def _of_sums(equations: NormalEquations, solution: Solution, alpha: float) -> Ou
 
 
 def _on_the_path(equations: NormalEquations, path: RidgePath, alphas: Floats, errors: Floats) -> OutputLayer:
-    best = int(np.argmin(errors))
+    best = best_penalty(errors, _error_of_mean(equations))
     coef, intercept = path.weights(alphas[best])
     spread = path.eigenvalues[[-1, 0]] + alphas[best] if len(path.eigenvalues) else np.ones(2)
     condition = float(np.sqrt(spread[0] / spread[1]))
@@ -214,14 +231,59 @@ def _on_the_path(equations: NormalEquations, path: RidgePath, alphas: Floats, er
     return _output_layer(equations, solution, float(alphas[best]))
 
 
-def _solve_few(examples: ExamplesInMemory, hidden: Hidden, alpha: float | str, owner: str) -> OutputLayer:
-    equations = DualEquations(hidden.outputs(examples.inputs), examples.targets, examples.weights)
-    if isinstance(alpha, str):
+def _error_of_mean(equations: Equations) -> float:
+    return float(np.sum(equations.target_squares)) / equations.weight
+
+
+def _merged(examples: Examples) -> Examples:
+    return examples.merged() if isinstance(examples, ExamplesInMemory) else examples
+
+
+def _few_distinct(examples: Examples, n_columns: int) -> RowSample | None:
+    """The distinct examples in memory, if there are not more of them than columns.
+
+    Examples of equal inputs are one of their weights' sum and their mean target: that leaves the solution as it is, and
+    makes leaving out mean the same whether an example weighs two or comes twice.
+    """
+    if not isinstance(examples, ExamplesInMemory) or len(examples.targets) > LARGEST_REPETITION * n_columns:
+        return None
+    distinct = sample_of(examples, n_columns + 1, seed=0)
+    return distinct if distinct.n_distinct <= n_columns else None
+
+
+def _solve_few(
+    examples: ExamplesInMemory, distinct: RowSample, hidden: Hidden, alpha: float | str, owner: str
+) -> OutputLayer:
+    equations = DualEquations(hidden.outputs(distinct.rows), distinct.targets, distinct.weights)
+    layer = solve_for_few(equations, alpha, owner)
+    misses = examples.targets - hidden.outputs(examples.inputs) @ layer.solution.coef - layer.solution.intercept
+    error = float(np.average(np.vecdot(misses, misses), weights=examples.weights))
+    return dataclasses.replace(layer, training_error=error)
+
+
+def solve_for_few(equations: DualEquations, alpha: float | str, owner: str) -> OutputLayer:
+    """Solve for the output weights of not more examples than there are columns.
+
+    Parameters
+    ----------
+    equations : DualEquations
+        The examples.
+    alpha : float or {"loo", "gcv"}
+        Penalty, or that it is chosen: by leaving out in either case, which takes no second pass here.
+    owner : str
+        Class name of the estimator, for messages.
+
+    Returns
+    -------
+    OutputLayer
+        In the dual form.
+    """
+    chosen = alpha
+    if isinstance(chosen, str):
         alphas = penalties(equations.eigenvalues)
-        errors = equations.leave_one_out(alphas) if alpha == "loo" else equations.generalized(alphas)
-        best = int(np.argmin(errors))
-        return _output_layer(equations, equations.solve(alphas[best]), float(alphas[best]))
-    solution = equations.solve(alpha)
-    if not alpha:
-        warn_of_condition(owner, solution, n_columns=hidden.n_columns, n_rows=equations.n_examples)
-    return _output_layer(equations, solution, alpha)
+        errors = equations.leave_one_out(alphas)
+        chosen = float(alphas[best_penalty(errors, _error_of_mean(equations))])
+    solution = equations.solve(chosen)
+    if not chosen:
+        warn_of_condition(owner, solution, n_columns=equations.rows.shape[1], n_rows=equations.n_examples)
+    return _output_layer(equations, solution, chosen)

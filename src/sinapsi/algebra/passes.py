@@ -20,6 +20,8 @@ from sinapsi.validation import ExampleSet
 
 SAMPLE_BLOCK = 8192  # rows of a block in the pass that samples rows
 
+LARGEST_MERGED = 20_000  # examples; looking for equal ones among more would cost as much as learning
+
 Block = tuple[Any, Floats, Floats | None]  # inputs, targets, weights
 
 
@@ -89,6 +91,19 @@ class ExamplesInMemory:
             The same arrays.
         """
         return cls(examples.inputs, examples.targets, examples.weights)
+
+    def merged(self) -> ExamplesInMemory:
+        """Make one example of those with equal inputs, with their mean target, so that they are left out together.
+
+        Returns
+        -------
+        ExamplesInMemory
+            Distinct inputs in an order of their own; of very many examples the same as they are.
+        """
+        if len(self.targets) > LARGEST_MERGED:
+            return self
+        distinct = sample_of(self, len(self.targets), seed=0)
+        return ExamplesInMemory(distinct.rows, distinct.targets, distinct.weights)
 
     def collect(self, make: Callable[[], Collected], hidden: HiddenOutputs, n_rows: int) -> Collected:
         """Go once through the examples.

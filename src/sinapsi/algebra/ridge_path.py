@@ -17,6 +17,13 @@ from sinapsi.activations import Floats
 from sinapsi.algebra.normal_equations import NormalEquations
 
 N_PENALTIES = 50
+
+ROUNDING = 1e-10  # of the error of a constant output; errors that differ by less are the same
+
+# Of the examples, left over by the degrees of freedom: below it, generalized cross-validation is a quotient of two
+# numbers near 0, which says nothing.
+SMALLEST_FREE_SHARE = 0.1
+
 SMALLEST_PENALTY = 1e-11  # share of the largest eigenvalue; below, the rounding of the sums is not small beside it
 
 # Least part of an error that is an example's own; where nothing is left, its error without it would be infinite.
@@ -61,13 +68,16 @@ class RidgePath:
         coef = self._vectors @ (self._shrinkage(np.array([alpha]))[:, 0, np.newaxis] * self._moment)
         return coef, self._equations.target_mean - self._equations.column_mean @ coef
 
-    def generalized(self, alphas: Floats) -> Floats:
+    def generalized(self, alphas: Floats, count: float | None = None) -> Floats:
         """Give the error of generalized cross-validation, from the sums alone.
 
         Parameters
         ----------
         alphas : array of shape (n_alphas,)
             Penalties.
+        count : float, optional
+            Examples that there are, when their weights say how much they matter; by default the sum of the weights,
+            which say how often each is there.
 
         Returns
         -------
@@ -81,7 +91,7 @@ class RidgePath:
         ).sum(axis=0)
         degrees = 1 + (self.eigenvalues[:, np.newaxis] * shrinkage).sum(axis=0)
         rounding = np.finfo(np.float64).eps * equations.target_squares.sum()
-        return generalized_error(np.maximum(squares, rounding), degrees, equations.weight)
+        return generalized_error(np.maximum(squares, rounding), degrees, equations.weight if count is None else count)
 
     def leave_one_out(self, blocks: Iterable[tuple[Any, Any, Any]], alphas: Floats) -> Floats:
         """Give the error of leaving each example out, by a second pass over the examples.
@@ -198,7 +208,25 @@ def penalties(eigenvalues: Floats) -> Floats:
     return largest * np.geomspace(10, SMALLEST_PENALTY, N_PENALTIES)
 
 
-def generalized_error(squares: Floats, degrees: Floats, weight: float) -> Floats:
+def best_penalty(errors: Floats, largest_error: float) -> int:
+    """Give the place of the penalty to take: of those that differ by rounding, the largest.
+
+    Parameters
+    ----------
+    errors : array of shape (n_alphas,)
+        For descending penalties.
+    largest_error : float
+        Of outputs that know the mean target only.
+
+    Returns
+    -------
+    int
+        Place.
+    """
+    return int(np.argmax(errors <= errors.min() + ROUNDING * largest_error))
+
+
+def generalized_error(squares: Floats, degrees: Floats, count: float) -> Floats:
     """Give the error of generalized cross-validation (Golub, Heath and Wahba 1979).
 
     Parameters
@@ -207,14 +235,14 @@ def generalized_error(squares: Floats, degrees: Floats, weight: float) -> Floats
         Sums of squared training errors.
     degrees : array of shape (n_alphas,)
         Degrees of freedom used, the bias counted in.
-    weight : float
-        Sum of the weights of the examples.
+    count : float
+        Number of examples.
 
     Returns
     -------
     array of shape (n_alphas,)
-        squares / weight / (1 - degrees / weight)^2; infinite where no degrees of freedom are left.
+        squares / count / (1 - degrees / count)^2; infinite where hardly any degrees of freedom are left.
     """
-    left = 1 - degrees / weight
-    is_left = left > np.finfo(np.float64).eps
-    return np.where(is_left, squares / weight / np.where(is_left, left, 1) ** 2, np.inf)
+    left = 1 - degrees / count
+    is_left = left > SMALLEST_FREE_SHARE
+    return np.where(is_left, squares / count / np.where(is_left, left, 1) ** 2, np.inf)

@@ -17,6 +17,8 @@ from sinapsi.activations import Floats
 
 Keys = NDArray[np.uint64]
 
+HIGH_HALF = np.uint64(0xFFFFFFFF00000000)
+
 
 class RowSample:
     """The rows with the smallest keys.
@@ -122,7 +124,7 @@ def keys_of(rows: Any, seed: int) -> Keys:
     Parameters
     ----------
     rows : array or CSR matrix of shape (n_samples, n_features)
-        Rows; float32 counts as the same number in float64, and -0 as 0.
+        Rows; -0 counts as 0.
     seed : int
         Another one gives other numbers.
 
@@ -134,6 +136,17 @@ def keys_of(rows: Any, seed: int) -> Keys:
     random = np.random.default_rng(seed)
     factors = random.integers(2**63, size=rows.shape[1], dtype=np.uint64) * np.uint64(2) + np.uint64(1)
     numbers = rows.data if sparse.issparse(rows) else rows
+    with np.errstate(over="ignore"):
+        single = numbers.astype(np.float32).astype(np.float64)
+    # The order is that of the numbers in single precision, so that it is the same in both; the rest of the key tells
+    # rows apart that are equal in single precision only.
+    high = _hashed(rows, single, factors)
+    low = high if numbers.dtype == np.float32 else _hashed(rows, numbers, factors)
+    return (high & HIGH_HALF) | (low >> np.uint64(32))
+
+
+def _hashed(rows: Any, numbers: Floats, factors: Keys) -> Keys:
+    """A number a row; ``numbers`` are those of the rows, or of their entries that are not 0."""
     mixed = _mixed((numbers.astype(np.float64) + 0.0).view(np.uint64))  # 0 stays 0, so a sparse row has the same key
     if not sparse.issparse(rows):
         return _mixed((mixed * factors).sum(axis=1, dtype=np.uint64))

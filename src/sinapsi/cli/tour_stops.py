@@ -235,6 +235,10 @@ STOPS: tuple[Stop, ...] = (
         {"hidden_layer_sizes": (64, 32), "learning_rate": 0.003, "validation_fraction": 0.1},
         {"max_iter": 40},
     ),
+    LearningStop("RBFRegressor", "diabetes", {"n_centers": 30}),
+    LearningStop("RBFClassifier", "digits", {"n_centers": 300}),
     LearningStop("GRNNRegressor", "diabetes"),
     LearningStop("PNNClassifier", "digits"),
+    LearningStop("ELMRegressor", "diabetes", {"n_hidden": 50, "n_init": 10}),
+    LearningStop("ELMClassifier", "digits", {"n_hidden": 1000}),
 )

@@ -33,7 +33,8 @@ class ELMRegressor(ExtremeLearningMachine, ClosedFormRegressor):
     alpha : float or {"gcv", "loo"}, default="gcv"
         Weight >= 0 of the penalty on the sum of the squared output weights (not the bias), in Ridge's convention: it
         stands against the **sum** of the squared errors. ``"gcv"`` takes the best of 50 by generalized
-        cross-validation, ``"loo"`` by the exact error of leaving each example out, from one decomposition.
+        cross-validation, ``"loo"`` by the exact error of leaving each example out, from one decomposition; where there
+        are not more examples than units, both leave out.
     direct_links : bool, default=False
         Whether the inputs also feed the output layer directly (random vector functional link network).
     n_init : int, default=1

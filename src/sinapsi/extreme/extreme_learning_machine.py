@@ -33,6 +33,7 @@ from sinapsi.references import (
     PAO_PARK_SOBAJIC_1994,
     Reference,
 )
+from sinapsi.stopping import StopCode
 
 
 class ExtremeLearningMachine(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClosedFormNetwork):
@@ -90,7 +91,9 @@ class ExtremeLearningMachine(ClassNamePrefixFeaturesOutMixin, TransformerMixin, 
 
     def _sizes(self) -> tuple[int, ...]:
         sizes = self.n_hidden if isinstance(self.n_hidden, tuple | list) else (self.n_hidden,)
-        if not sizes or not all(isinstance(size, int | np.integer) and size > 0 for size in sizes):
+        if not sizes or not all(
+            isinstance(size, int | np.integer) and not isinstance(size, bool) and size > 0 for size in sizes
+        ):
             raise InvalidParameterError(
                 f"The 'n_hidden' parameter of {type(self).__name__} must be integers of at least 1, one a hidden "
                 f"layer. Got {self.n_hidden!r} instead."
@@ -107,30 +110,39 @@ class ExtremeLearningMachine(ClassNamePrefixFeaturesOutMixin, TransformerMixin, 
             return
         errors: list[float] = []
         best: tuple[RandomLayers, OutputLayer] | None = None
-        for seed in seeds:
-            self._set_layers(self._drawn(np.random.default_rng(seed), dtype))
-            solved = super()._solved(examples)
-            errors.append(error_left_out(examples, self._hidden(), solved))
-            if best is None or errors[-1] < min(errors[:-1]):
-                best = self._layers(), solved
+        try:
+            for seed in seeds:
+                self._set_layers(self._drawn(np.random.default_rng(seed), dtype))
+                solved = super()._solved(examples)
+                errors.append(error_left_out(examples, self._hidden(), solved))
+                if best is None or errors[-1] < min(errors[:-1]):
+                    best = self._layers(), solved
+        except KeyboardInterrupt:
+            if best is None:
+                raise
+            self._n_tried = len(errors)
         if best is not None:
             self._set_layers(best[0])
             self._best = best[1]
-        self.init_errors_ = np.array(errors)
+        self.init_errors_ = np.array(errors, dtype=dtype)
 
     def _drawn(self, random: np.random.Generator, dtype: np.dtype[Any]) -> RandomLayers:
         weights, biases, n_inputs = [], [], self.n_features_in_
+        sees_images = self.weights == "receptive_field"
+        shape = self._shape_of_images() if sees_images or self.image_shape is not None else ()
         for place, n_units in enumerate(self._sizes()):
-            if self.weights == "receptive_field" and place == 0:
-                shape = shape_of_images(self.image_shape, n_inputs, type(self).__name__)
+            if sees_images and place == 0:
                 own = receptive_field_weights(shape, n_units, random)
             else:  # later layers see no images
-                own = KINDS["normal" if self.weights == "receptive_field" else self.weights](n_inputs, n_units, random)
+                own = KINDS["normal" if sees_images else self.weights](n_inputs, n_units, random)
             weights.append((self.weight_scale * own).astype(dtype))
             biases.append((self.weight_scale * random.uniform(-1, 1, n_units)).astype(dtype))
             n_inputs = n_units
         n_links = self.n_features_in_ if self.direct_links else 0
         return RandomLayers(tuple(weights), tuple(biases), activation_named(self.activation), n_links)
+
+    def _shape_of_images(self) -> tuple[int, ...]:
+        return shape_of_images(self.image_shape, self.n_features_in_, type(self).__name__)
 
     def _set_layers(self, layers: RandomLayers) -> None:
         self.hidden_coefs_, self.hidden_intercepts_ = list(layers.weights), list(layers.biases)
@@ -157,10 +169,16 @@ class ExtremeLearningMachine(ClassNamePrefixFeaturesOutMixin, TransformerMixin, 
         ordered = dataclasses.replace(hidden, outputs=partial(_some_columns, hidden.outputs, order))
         sums = sums.of_columns(order)
         errors = prefix_errors(examples, ordered, sums, solved.alpha).leave_one_out
-        self.selection_errors_ = errors[n_links:]
-        n_units = max(1, int(np.argmin(self.selection_errors_)))
+        self.selection_errors_ = errors[n_links:].astype(self.hidden_coefs_[-1].dtype)
+        n_units = max(1, int(np.argmin(errors[n_links:])))
         self._set_layers(layers.of_units(order[n_links : n_links + n_units] - n_links))
         return solve_for_sums(sums.of_columns(np.arange(n_links + n_units)), self._penalty())
+
+    def _why_it_ended(self) -> tuple[StopCode, str]:
+        n_tried = self.__dict__.pop("_n_tried", None)
+        if n_tried is None:
+            return super()._why_it_ended()
+        return StopCode.INTERRUPTED, f"interrupted after {n_tried} of {self.n_init} random layers; the best was kept"
 
     def _how_it_was_solved(self) -> str:
         chosen = ""

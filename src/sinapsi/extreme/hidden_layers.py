@@ -205,7 +205,13 @@ def shape_of_images(image_shape: Any, n_features: int, owner: str) -> tuple[int,
                 f"weights='receptive_field': {n_features} columns are no square image. Got None."
             )
         return side, side
-    shape = tuple(int(size) for size in image_shape)
+    shape = tuple(image_shape)
+    are_sizes = all(isinstance(size, int | np.integer) and size > 0 for size in shape)
+    if len(shape) not in (2, 3) or not are_sizes:
+        raise InvalidParameterError(
+            f"The 'image_shape' parameter of {owner} must be (height, width) or (height, width, channels), integers "
+            f"above 0. Got {image_shape!r}."
+        )
     if int(np.prod(shape)) != n_features:
         raise InvalidParameterError(
             f"The 'image_shape' parameter of {owner} must have as many pixels as X has columns, {n_features}. "

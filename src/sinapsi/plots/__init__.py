@@ -9,16 +9,22 @@ from sinapsi.plots.boundaries.boundary_path import BoundaryPathDisplay
 from sinapsi.plots.boundaries.decision_boundary import DecisionBoundaryDisplay
 from sinapsi.plots.errors.error_histogram import ErrorHistogramDisplay
 from sinapsi.plots.errors.regression import RegressionDisplay
+from sinapsi.plots.errors.unit_errors import UnitErrorsDisplay
 from sinapsi.plots.learning.descent_path import DescentPathDisplay
 from sinapsi.plots.learning.history import HistoryDisplay
 from sinapsi.plots.matrices.weights import WeightsDisplay
+from sinapsi.plots.responses.centers import CentersDisplay
+from sinapsi.plots.responses.response_surface import ResponseSurfaceDisplay
 
 __all__ = [
     "BoundaryPathDisplay",
+    "CentersDisplay",
     "DecisionBoundaryDisplay",
     "DescentPathDisplay",
     "ErrorHistogramDisplay",
     "HistoryDisplay",
     "RegressionDisplay",
+    "ResponseSurfaceDisplay",
+    "UnitErrorsDisplay",
     "WeightsDisplay",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -25,7 +25,13 @@ MOST_ACROSS = 3  # panels in a row
 ORDINARY_SIZE = (6.0, 4.2)  # inches
 
 
-def axes_to_draw_on(ax: Axes | None, caller: str, size: tuple[float, float] = ORDINARY_SIZE) -> Axes:
+def axes_to_draw_on(
+    ax: Axes | None,
+    caller: str,
+    size: tuple[float, float] = ORDINARY_SIZE,
+    projection: Literal["3d"] | None = None,
+    layout: Literal["constrained", "compressed"] = "constrained",
+) -> Axes:
     """Give the axes to draw on, in a new figure where none were given.
 
     Parameters
@@ -36,6 +42,10 @@ def axes_to_draw_on(ax: Axes | None, caller: str, size: tuple[float, float] = OR
         Who draws, for the message.
     size : tuple of float, default=(6.0, 4.2)
         Width and height in inches of a new figure.
+    projection : {"3d"} or None, default=None
+        Kind of the new axes.
+    layout : {"constrained", "compressed"}, default="constrained"
+        How the new figure finds room for titles and labels; "compressed" suits axes with one scale.
 
     Returns
     -------
@@ -50,7 +60,7 @@ def axes_to_draw_on(ax: Axes | None, caller: str, size: tuple[float, float] = OR
     plt = _pyplot_for(caller)
     if ax is not None:
         return ax
-    new_ax: Axes = plt.subplots(figsize=size, layout="constrained")[1]
+    new_ax: Axes = plt.subplots(figsize=size, layout=layout, subplot_kw={"projection": projection})[1]
     return new_ax
 
 

@@ -23,3 +23,26 @@ def network_in(estimator: Any) -> Any:
     if hasattr(estimator, "steps"):
         return network_in(estimator.steps[-1][1])
     return estimator
+
+
+def inputs_seen_by_network(estimator: Any, X: Any) -> Any:
+    """Send examples through the steps that stand before the network.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Fitted; a search, a pipeline, or the network itself.
+    X : array, sparse matrix or data frame
+        Examples, as the user has them.
+
+    Returns
+    -------
+    array, sparse matrix or data frame
+        The same, as they reach the network.
+    """
+    if hasattr(estimator, "best_estimator_"):
+        return inputs_seen_by_network(estimator.best_estimator_, X)
+    if hasattr(estimator, "steps"):
+        before = X if len(estimator.steps) == 1 else estimator[:-1].transform(X)
+        return inputs_seen_by_network(estimator.steps[-1][1], before)
+    return X

@@ -6,7 +6,10 @@ the first four also differ in lightness. A class has a marker besides its color,
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from matplotlib.colors import LinearSegmentedColormap
 
 PETROFF_COLORS: Final = (
     "#3f90da",  # blue
@@ -27,6 +30,7 @@ GRID_INK: Final = "#e3e6ea"
 FRAME_INK: Final = "#c3c8d0"
 CONTOUR_INK: Final = "#aab2be"
 PANEL: Final = "#f1f3f6"  # behind the squares of a Hinton diagram
+HEIGHT_COLORS: Final = ("#f6f4ec", "#c5e6e4", PETROFF_COLORS[6], PETROFF_COLORS[0], "#2a5f9e", "#12305c")
 POSITIVE, NEGATIVE = PETROFF_COLORS[0], PETROFF_COLORS[1]  # signs: blue and orange differ for every kind of eye
 
 
@@ -89,3 +93,16 @@ def class_marker(index: int) -> str:
         A matplotlib marker.
     """
     return MARKERS[index % len(MARKERS)]
+
+
+def height_colors() -> LinearSegmentedColormap:
+    """Give the colors of heights, of which none is the middle.
+
+    Returns
+    -------
+    matplotlib Colormap
+        Pale for the lowest, dark blue for the highest; lightness falls steadily, so that print keeps the order.
+    """
+    from matplotlib.colors import LinearSegmentedColormap
+
+    return LinearSegmentedColormap.from_list("sinapsi_heights", HEIGHT_COLORS)

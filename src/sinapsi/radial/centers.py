@@ -173,6 +173,7 @@ def ols_centers(sample: RowSample, n_centers: int, widths: Floats, basis: str) -
         Chosen rows, the most important first; at least one.
     """
     candidates = sample.rows[: max(OLS_CANDIDATES, 10 * n_centers)]
+    candidates = candidates[np.lexsort(candidates.T)]  # so that which of equals comes first is no matter of chance
     layer = RadialLayer(candidates, np.full(len(candidates), widths[0], candidates.dtype), basis, 0)
     examples = ExamplesInMemory(sample.rows, sample.targets, sample.weights)
     hidden = layer.hidden()

@@ -131,7 +131,7 @@ class RadialBasisNetwork(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Clos
         if rule == "exact":
             n_wanted = len(examples.targets) if isinstance(examples, ExamplesInMemory) else 2**31
         size = rules_of_centers.rows_to_sample(rule, n_wanted)
-        if self.width == "loo":
+        if isinstance(self.width, str) and self.width == "loo":
             size = max(size, rules_of_widths.LOO_ROWS, 4 * min(n_wanted, size))
         seed = int(self._random.integers(2**63))
         sample = sample_of(examples, size, seed)
@@ -163,12 +163,7 @@ class RadialBasisNetwork(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Clos
         return first
 
     def _given_centers(self, n_features: int) -> Floats:
-        try:
-            table = np.array(self.centers, dtype=np.float64, ndmin=1)
-        except (TypeError, ValueError) as error:
-            raise InvalidParameterError(
-                f"The 'centers' parameter of {type(self).__name__} must be a table of numbers. {error}"
-            ) from error
+        table = _table_of_numbers(self.centers, "centers", type(self).__name__)
         if table.ndim != 2 or table.shape[1] != n_features or not len(table) or not np.isfinite(table).all():
             raise InvalidParameterError(
                 f"The 'centers' parameter of {type(self).__name__} must be a table of finite numbers with "
@@ -195,12 +190,7 @@ class RadialBasisNetwork(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Clos
         return multiple * typical
 
     def _given_widths(self, n_centers: int) -> Floats:
-        try:
-            own = np.array(self.width, dtype=np.float64)
-        except (TypeError, ValueError) as error:
-            raise InvalidParameterError(
-                f"The 'width' parameter of {type(self).__name__} must hold numbers. {error}"
-            ) from error
+        own = _table_of_numbers(self.width, "width", type(self).__name__)
         if own.ndim and own.shape != (n_centers,):
             raise InvalidParameterError(
                 f"The 'width' parameter of {type(self).__name__} must be one number, or one for each of the "
@@ -250,7 +240,10 @@ class RadialBasisNetwork(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Clos
         """
         self._check_parameters()
         with self._all_or_nothing():
-            goes_on = self.warm_start and hasattr(self, "coef_") and self._descends()
+            is_known = self.warm_start and hasattr(self, "coef_")
+            if is_known and not self._descends() and self._adds():
+                return self._partial_fit(X, y, sample_weight)
+            goes_on = is_known and self._descends()
             if goes_on:
                 examples, dtype = ExamplesInMemory(*self._door(X, y, sample_weight)), self.coef_.dtype
             else:
@@ -460,3 +453,13 @@ class RadialBasisNetwork(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Clos
             Phi: the value of every radial unit.
         """
         return self._transformed(X, len(self.centers_) if hasattr(self, "centers_") else None)
+
+
+def _table_of_numbers(values: Any, name: str, owner: str) -> Floats:
+    try:
+        table = np.array(values)
+        if table.dtype.kind not in "fiu":
+            raise TypeError(f"Got entries such as {np.ravel(table)[:1].tolist()}.")
+    except (TypeError, ValueError) as error:
+        raise InvalidParameterError(f"The {name!r} parameter of {owner} must hold numbers. {error}") from error
+    return table.astype(np.float64)

@@ -46,7 +46,8 @@ class RBFClassifier(RadialBasisNetwork, ClosedFormClassifier):
         Weight >= 0 of the penalty on the sum of the squared output weights (not the bias), in Ridge's convention: it
         stands against the **sum** of the squared errors. ``"gcv"`` takes the best of 50 by generalized
         cross-validation, ``"loo"`` by leaving each example out, exact for the given hidden layer, optimistic where
-        centers or widths were chosen by the same targets. "auto" is 0 for ``centers="exact"`` and for
+        centers or widths were chosen by the same targets; where there are not more examples than units, both leave out.
+        "auto" is 0 for ``centers="exact"`` and for
         ``solver="lms"``, else ``"gcv"``.
     solver : {"exact", "lms"}, default="exact"
         Output weights in closed form, or by the LMS rule, example by example.
@@ -67,7 +68,8 @@ class RBFClassifier(RadialBasisNetwork, ClosedFormClassifier):
     class_weight : dict, "balanced" or None, default=None
         Factor on the weight of the examples of each class.
     warm_start : bool, default=False
-        Whether ``fit`` with ``solver="lms"`` or ``fine_tuning`` goes on from the present network.
+        Whether ``fit`` goes on from the present network: the LMS rule and fine-tuning from its weights; the exact
+        solution adds the examples to those learned, as ``partial_fit`` does (with ``centers="exact"`` it begins anew).
     verbose : int, default=0
         1 shows a progress bar on a terminal.
     random_state : int, RandomState, Generator or None, default=None

@@ -9,12 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sinapsi.exceptions import InvalidInputError, InvalidParameterError
-from sinapsi.plots.whole_numbers import is_whole
-
-MARGIN = 0.15  # of each feature's range, left free around the examples
-SMALLEST_GRID = 2  # points along an axis; a line needs two
-BLOCK = 16384  # points asked for at once, so that a wide hidden layer does not fill the memory
+from sinapsi.exceptions import InvalidParameterError
+from sinapsi.plots import feature_table
 
 
 @dataclass(frozen=True)
@@ -73,18 +69,8 @@ class Plane:
         array of shape (grid_resolution, grid_resolution, ...)
             Answers; rows follow ``x1``, columns ``x0``.
         """
-        points = self.points()
-        blocks = [method(self._contained(points[start : start + BLOCK])) for start in range(0, len(points), BLOCK)]
-        answers: NDArray[Any] = np.concatenate(blocks)
+        answers = feature_table.answers_at(self.points(), method, self.template)
         return answers.reshape(self.x1.size, self.x0.size, *answers.shape[1:])
-
-    def _contained(self, points: NDArray[np.float64]) -> Any:
-        """Put points into the container that the user gave, so that feature names agree with those of fit."""
-        columns = getattr(self.template, "columns", None)
-        if columns is None:
-            return points.astype(_floating_type(self.template), copy=False)
-        table = type(self.template)
-        return table(points, columns=columns) if hasattr(self.template, "iloc") else table(points, schema=list(columns))
 
 
 def plane_through(X: Any, features: Sequence[int | str], grid_resolution: int) -> Plane:
@@ -112,16 +98,13 @@ def plane_through(X: Any, features: Sequence[int | str], grid_resolution: int) -
         If the features or the resolution do not fit.
     """
     table = numbers_in(X)
-    columns = None if not hasattr(X, "columns") else [str(column) for column in X.columns]
+    columns = feature_table.columns_of(X)
     first, second = _positions(features, table.shape[1], columns)
-    if not is_whole(grid_resolution, SMALLEST_GRID):
-        raise InvalidParameterError(
-            f"grid_resolution must be an integer of at least {SMALLEST_GRID}. Got {grid_resolution!r}."
-        )
+    feature_table.check_grid(grid_resolution)
     names = columns or [f"feature {position}" for position in range(table.shape[1])]
     return Plane(
-        x0=_axis_over(table[:, first], grid_resolution),
-        x1=_axis_over(table[:, second], grid_resolution),
+        x0=feature_table.axis_over(table[:, first], grid_resolution),
+        x1=feature_table.axis_over(table[:, second], grid_resolution),
         features=(first, second),
         names=(names[first], names[second]),
         center=np.median(table, axis=0),
@@ -147,26 +130,11 @@ def numbers_in(X: Any) -> NDArray[np.float64]:
     InvalidInputError
         If X is no such table, or has fewer than two columns.
     """
-    try:
-        table = np.asarray(X.toarray() if hasattr(X, "toarray") else X, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise InvalidInputError(f"X must be a table of numbers; it could not be read as one: {error}.") from error
-    if table.ndim != 2 or table.shape[0] == 0 or table.shape[1] < 2:
-        raise InvalidInputError(
-            "A decision boundary is drawn over two features, from at least one example. "
-            f"X has the shape {table.shape}. Pass the examples that the network learned from."
-        )
-    if not np.isfinite(table).all():
-        raise InvalidInputError(
-            f"X must hold finite numbers. It has {int((~np.isfinite(table)).sum())} NaN or infinite values. "
-            "Remove or fill these before drawing."
-        )
-    return table
+    return feature_table.numbers_in(X, "A decision boundary is drawn over two features", n_least=2)
 
 
 def _positions(features: Sequence[int | str], n_features: int, columns: list[str] | None) -> tuple[int, int]:
-    found = [columns.index(name) if columns and name in columns else name for name in _pair(features)]
-    first, second = (_position(feature, n_features) for feature in found)
+    first, second = (feature_table.position_of(feature, columns, n_features) for feature in _pair(features))
     if first == second:
         raise InvalidParameterError(f"features must be two different features of X. Got {features!r}.")
     return first, second
@@ -176,24 +144,3 @@ def _pair(features: Sequence[int | str]) -> list[Any]:
     if isinstance(features, str) or not hasattr(features, "__len__") or len(features) != 2:
         raise InvalidParameterError(f"features must be a pair of positions or names, such as (0, 1). Got {features!r}.")
     return list(features)
-
-
-def _position(feature: Any, n_features: int) -> int:
-    if not is_whole(feature, 0, n_features - 1):
-        raise InvalidParameterError(
-            f"features must name columns of X by position, 0 to {n_features - 1}, or, for a data frame, by name. "
-            f"Got {feature!r}."
-        )
-    return feature
-
-
-def _floating_type(X: Any) -> np.dtype[Any]:
-    """Type of the examples, so that a network fitted in float32 answers in float32; integers would round the grid."""
-    dtype = getattr(X, "dtype", None)
-    return dtype if isinstance(dtype, np.dtype) and dtype.kind == "f" else np.dtype(np.float64)
-
-
-def _axis_over(values: NDArray[np.float64], n_points: int) -> NDArray[np.float64]:
-    low, high = values.min(), values.max()
-    margin = MARGIN * (high - low) if high > low else 0.5
-    return np.linspace(low - margin, high + margin, n_points)
