@@ -53,7 +53,8 @@ ELM_PENALTY = 1.0
 ELM_SCALE = 3.0  # of hidden weights; the fields of these images then have a standard deviation of about 1
 N_TEST_IMAGES = 10_000
 ELM_TOLERANCE = {"scikit-elm": 2e-3, "hpelm": 2e-2}  # relative, of outputs; hpelm sums in single precision
-LARGEST_ACCURACY_DIFFERENCE = 0.002
+LARGEST_SHARE_OF_OTHER_CLASSES = 0.002
+HPELM_CONSTANT = 100.0
 N_PRODUCTS = 7  # timed matrix products; the fastest is the ceiling
 
 LEFT_OUT_TOLERANCE = 1e-8  # relative, between errors in closed form and errors of so many fits
@@ -158,7 +159,7 @@ class OurDesign(DesignContestant):
 
 
 class ScikitKernel(DesignContestant):
-    """``sklearn.metrics.pairwise.rbf_kernel``."""
+    """``sklearn.metrics.pairwise.rbf_kernel``; twice as fast as ``pairwise_kernels`` with threads (``n_jobs=2``)."""
 
     name: ClassVar[str] = "scikit-learn rbf_kernel"
 
@@ -167,18 +168,6 @@ class ScikitKernel(DesignContestant):
         from sklearn.metrics.pairwise import rbf_kernel
 
         return rbf_kernel(self.X, self.centers, gamma=1 / self.sigma**2)
-
-
-class ScikitKernelTwoJobs(DesignContestant):
-    """The same on a thread a core."""
-
-    name: ClassVar[str] = "scikit-learn pairwise_kernels, n_jobs=-1"
-
-    def made(self) -> np.ndarray:
-        """By joblib's threads, each making some of the columns."""
-        from sklearn.metrics.pairwise import pairwise_kernels
-
-        return pairwise_kernels(self.X, self.centers, metric="rbf", gamma=1 / self.sigma**2, n_jobs=-1)
 
 
 class ScipyDistances(DesignContestant):
@@ -263,11 +252,11 @@ class ScikitNystroem(RadialContestant):
 
 
 def agree_in_error(ours: Weights, theirs: Weights) -> str:
-    """Agreement of test errors within a few per cent; ours may be lower."""
+    """Agreement of test errors within a few per cent; the first may be lower."""
     ratio = float(ours["error"] / theirs["error"])
     if not ratio <= LARGEST_ERROR_RATIO:
-        raise DisagreementError(f"Our test error is {ratio:.3f} of theirs, allowed is {LARGEST_ERROR_RATIO}.")
-    return f"our test error is {ratio:.3f} of theirs, allowed {LARGEST_ERROR_RATIO}"
+        raise DisagreementError(f"The test error is {ratio:.3f} of the other one, allowed is {LARGEST_ERROR_RATIO}.")
+    return f"the test error is {ratio:.3f} of the other one, allowed {LARGEST_ERROR_RATIO}"
 
 
 def measure_radial(effort: Effort) -> Measurement:
@@ -513,7 +502,7 @@ class ScikitELMLargeBatches(ScikitELM):
 class HPELM(ImageContestant):
     """``hpelm.ELM`` in single precision, in its batches of 1,000.
 
-    It has no output bias, so it gets a constant unit, whose weight the penalty hardly touches.
+    It has no output bias, so it gets a constant unit, so large that the penalty hardly touches its weight.
     """
 
     name: ClassVar[str] = "hpelm, single precision"
@@ -528,7 +517,7 @@ class HPELM(ImageContestant):
             n_inputs = self.X.shape[1]
             model = ELM(n_inputs, N_CLASSES, precision="single", norm=ELM_PENALTY, batch=self.batch_size)
             model.add_neurons(self.n_hidden, "tanh", self.coef, self.bias)
-            model.add_neurons(1, "lin", np.zeros((n_inputs, 1)), np.ones(1))
+            model.add_neurons(1, "lin", np.zeros((n_inputs, 1)), np.full(1, HPELM_CONSTANT))
             model.train(self.X, self.T, "c")
         return model
 
@@ -552,7 +541,7 @@ def agree_in_outputs(tolerance: float) -> Callable[[Weights, Weights], str]:
     def agree(ours: Weights, theirs: Weights) -> str:
         sentence = agree_within(tolerance)(ours, theirs)
         differ = float(np.mean(ours["outputs"].argmax(axis=1) != theirs["outputs"].argmax(axis=1)))
-        if differ > LARGEST_ACCURACY_DIFFERENCE:
+        if differ > LARGEST_SHARE_OF_OTHER_CLASSES:
             raise DisagreementError(f"{differ:.2%} of the images are classified otherwise.")
         return f"{sentence}; {differ:.2%} of the images classified otherwise"
 
@@ -573,7 +562,7 @@ def measure_elm(effort: Effort, *, package: str) -> Measurement:
 
 
 def measure_elm_memory(effort: Effort) -> Measurement:
-    """What a fit takes at its peak above a process that has imported the same library and holds the data.
+    """What a fit takes at its peak above a process that has imported the same library, holds data and hidden weights.
 
     Every figure is the peak of a new process (VmHWM, since ru_maxrss is inherited from the process that starts it).
     """
@@ -643,14 +632,14 @@ class LeaveOutContestant(Contestant):
         self.model = ELMRegressor(**{**_elm_settings(self.n_hidden), **self.settings}).fit(self.X, self.T)
 
     def weights(self) -> Weights:
-        """Outputs at test images."""
-        return {"outputs": self.model.predict(self.X_test).reshape(self.T_test.shape)}
+        """The error on test images."""
+        misses = self.model.predict(self.X_test).reshape(self.T_test.shape) - self.T_test
+        return {"error": np.sqrt(np.mean(misses**2))}
 
     def quality(self) -> dict[str, float]:
         """Error on test images, and what was chosen."""
-        misses = self.weights()["outputs"] - self.T_test
         return {
-            "test_rmse": float(np.sqrt(np.mean(misses**2))),
+            "test_rmse": float(self.weights()["error"]),
             "alpha": float(self.model.alpha_),
             "n_units": int(self.model.hidden_coefs_[-1].shape[1]),
         }
@@ -697,11 +686,8 @@ def measure_left_out(effort: Effort, *, side: type[LeaveOutContestant], n_target
 
 
 def _agree_to_be_no_worse(plain: Weights, choosing: Weights) -> str:
-    """Both fits learned the same functions; what exactly was chosen is judged by the small problem."""
-    correlation = float(np.corrcoef(plain["outputs"].ravel(), choosing["outputs"].ravel())[0, 1])
-    if not correlation >= 0.99:
-        raise DisagreementError(f"Outputs of the two fits should be nearly the same, correlation is {correlation:.3g}.")
-    return f"correlation of outputs {correlation:.5f}"
+    """Choosing must not harm; whether the choice is the right one is judged by the small problem."""
+    return agree_in_error(choosing, plain)
 
 
 def check_left_out_errors() -> str:
@@ -850,7 +836,7 @@ def _design_claims() -> list[Claim]:
     claims = []
     for dtype, short, ratio in (("float64", "f64", 2.0), ("float32", "f32", 3.0)):
         start = f"Gaussian design matrix, 50,000 x {DESIGN_FEATURES} {dtype}, {DESIGN_CENTERS} centers"
-        by_scikit = partial(measure_design, dtype=dtype, rivals=(ScikitKernel, ScikitKernelTwoJobs))
+        by_scikit = partial(measure_design, dtype=dtype, rivals=(ScikitKernel,))
         by_scipy = partial(measure_design, dtype=dtype, rivals=(ScipyDistances,))
         claims += [
             Claim(f"gaussian_design_{short}", f"{start}, against scikit-learn's rbf_kernel", ratio, by_scikit),

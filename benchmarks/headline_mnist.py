@@ -11,6 +11,7 @@ examples to learn and 5,000 to judge by; the test set is read only by the run wh
 import argparse
 import itertools
 import json
+import math
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -52,11 +53,37 @@ def images_of_length_one(images: Images) -> Images:
     return images / np.linalg.norm(images, axis=1, keepdims=True)
 
 
+def deskewed_images(images: Images) -> Images:
+    """Each row of an image shifted so that the strokes stand upright: no correlation of height and place is left."""
+    side = math.isqrt(images.shape[1])
+    pixels = images.reshape(-1, side, side)
+    mass = pixels.sum(axis=(1, 2))
+    places = np.arange(side, dtype=np.float32)
+    row_mass, column_mass = pixels.sum(axis=2), pixels.sum(axis=1)
+    heights = places - ((row_mass @ places) / mass)[:, np.newaxis]
+    widths = places - ((column_mass @ places) / mass)[:, np.newaxis]
+    together = np.einsum("nij,ni,nj->n", pixels, heights, widths, optimize=True)
+    slants = together / (row_mass * heights**2).sum(axis=1)
+    return _shifted_rows(pixels, slants[:, np.newaxis] * heights).reshape(images.shape)
+
+
+def _shifted_rows(pixels: Images, shifts: np.ndarray) -> Images:
+    """Row i of image n moved to the left by ``shifts[n, i]`` pixels, between pixels interpolated linearly."""
+    side = pixels.shape[2]
+    sources = np.arange(side) + shifts[..., np.newaxis]
+    left = np.floor(sources).astype(np.int64)
+    share = (sources - left).astype(np.float32)
+    padded = np.pad(pixels, ((0, 0), (0, 0), (0, 1)))  # the last column is what lies outside
+    parts = [np.take_along_axis(padded, np.where((at >= 0) & (at < side), at, side), axis=2) for at in (left, left + 1)]
+    return (1 - share) * parts[0] + share * parts[1]
+
+
 PREPARATIONS: Mapping[str, Callable[[Images], Images]] = {
     "pixels": raw_pixels,
     "centered": centered_images,
     "standardized": standardized_images,
     "length_one": images_of_length_one,
+    "deskewed": deskewed_images,
 }
 
 

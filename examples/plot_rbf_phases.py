@@ -81,8 +81,8 @@ ax.spines[["top", "right"]].set_visible(False)
 # Second phase: how wide the units are
 # ------------------------------------
 # From the centers alone: ``dmax`` gives all units one width, the largest distance between two centers over the square
-# root of their number; ``nearest`` gives each unit its own, from the distance to its two nearest neighbors. ``loo`` asks
-# the targets too: the one width with which examples that are left out are predicted best.
+# root of their number; ``nearest`` gives each unit its own, from the distance to its two nearest neighbors. ``loo``
+# asks the targets too: the one width with which examples that are left out are predicted best.
 
 figure, axes = plt.subplots(1, 3, figsize=(13.5, 5.1), layout="compressed")
 widths = {}

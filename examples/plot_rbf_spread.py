@@ -83,9 +83,10 @@ print(f'width="loo":                            {own_width:.2f}, error {error_of
 # %%
 # Three of them
 # -------------
-# Thin lines are the weighted units that sum to the curve. Narrow units stand side by side, each with an example or two
-# of its own. The right ones overlap, and none can follow a single example. The widest are nearly parallel to each
-# other: to bend at all, the network must let large weights cancel, and of that even a tiny penalty leaves little.
+# Thin lines are the weighted units that sum to the curve, dots the sine without noise. Narrow units stand side by side,
+# each with an example or two of its own. The right ones overlap, and none can follow a single example. The widest are
+# nearly parallel to each other: to bend at all, the network must let large weights cancel, and of that even a tiny
+# penalty leaves little.
 
 THREE = {"Too narrow": 0.1, 'As "loo" has it': own_width, "Too wide": 15.0}
 figure, axes = plt.subplots(1, 3, figsize=(14, 4.6), layout="constrained", sharey=True)

@@ -23,6 +23,7 @@ from sinapsi.radial.pnn_classifier import PNNClassifier as PNNClassifier
 # 5  Extreme learning machines
 from sinapsi.extreme.elm_regressor import ELMRegressor as ELMRegressor
 from sinapsi.extreme.elm_classifier import ELMClassifier as ELMClassifier
+from sinapsi.comparisons import compare_with_backpropagation as compare_with_backpropagation
 
 # Models in files, without pickle
 from sinapsi.persistence import save as save

@@ -5,10 +5,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
-from scipy.special import expit, log_softmax
+from scipy.special import expit, log_expit, log_softmax
 from sklearn.linear_model import Ridge
 
-from sinapsi.algebra.calibration import LOG_SLOPES, best_slope, both_sides, outputs_left_out, probabilities
+from sinapsi.algebra.calibration import (
+    LOG_SLOPES,
+    TOWARDS_ONE,
+    best_slope,
+    both_sides,
+    outputs_left_out,
+    probabilities,
+)
 from sinapsi.algebra.normal_equations import NormalEquations
 
 WEIGHTING = pytest.mark.parametrize("is_weighted", [False, True])
@@ -77,13 +84,19 @@ class TestOutputsLeftOut:
         assert np.isfinite(best_slope(found, targets, weights))
 
 
-def log_loss(slope, outputs, targets, weights):
-    """Written out: a probability a class, and the classes of an example in shares."""
+def loss_of(slope, outputs, targets, weights):
+    """Written out: the log loss, classes in shares, and the pull of the slope towards 1."""
+    pull = TOWARDS_ONE * np.log(slope) ** 2
+    shares = (1 + targets) / 2
     if outputs.shape[1] == 1:
-        chance = expit(2 * slope * outputs[:, 0])
-        share = (1 + targets[:, 0]) / 2
-        return -float(weights @ (share * np.log(chance) + (1 - share) * np.log1p(-chance)))
-    return -float(weights @ ((1 + targets) / 2 * log_softmax(slope * outputs, axis=1)).sum(axis=1))
+        fields = 2 * slope * outputs
+        return pull - float(weights @ (shares * log_expit(fields) + (1 - shares) * log_expit(-fields))[:, 0])
+    return pull - float(weights @ (shares * log_softmax(slope * outputs, axis=1)).sum(axis=1))
+
+
+def slope_on_a_grid(outputs, targets, weights):
+    grid = np.exp(np.linspace(*LOG_SLOPES, 12_001))
+    return grid[np.argmin([loss_of(slope, outputs, targets, weights) for slope in grid])]
 
 
 class TestSlope:
@@ -93,12 +106,8 @@ class TestSlope:
         _, targets, weights = problem(200, n_outputs=n_outputs, seed=seed)
         random = np.random.default_rng(seed)
         outputs = 0.4 * targets + random.standard_normal(targets.shape)
-        slope = best_slope(outputs, targets, weights)
-        grid = np.exp(np.linspace(*LOG_SLOPES, 20_001))
-        losses = np.array([log_loss(candidate, outputs, targets, weights) for candidate in grid])
-        assert grid[0] < slope < grid[-1]
-        assert abs(np.log(slope / grid[losses.argmin()])) < 1e-3
-        assert log_loss(slope, outputs, targets, weights) <= losses.min() * (1 + 1e-9)
+        expected = slope_on_a_grid(outputs, targets, weights)
+        assert abs(np.log(best_slope(outputs, targets, weights) / expected)) < 1e-3
 
     @pytest.mark.parametrize("n_outputs", [1, 3])
     def test_the_true_slope_is_found_again(self, n_outputs):
@@ -132,11 +141,14 @@ class TestSlope:
         )
         assert shared == pytest.approx(split, rel=1e-5)
 
-    def test_outputs_that_are_always_right_or_always_wrong_end_at_the_bounds(self):
-        targets = np.array([[1.0], [-1.0], [1.0]])
-        low, high = np.exp(LOG_SLOPES)
-        assert best_slope(0.001 * targets, targets, np.ones(3)) == pytest.approx(high, rel=1e-3)
-        assert best_slope(-targets, targets, np.ones(3)) == pytest.approx(low, rel=1e-3)
+    @pytest.mark.parametrize("n_outputs", [1, 3])
+    @pytest.mark.parametrize("factor", [-10.0, -0.1, 0.0, 0.1, 1.0, 1000.0])
+    def test_outputs_that_are_always_right_or_always_wrong(self, n_outputs, factor):
+        """The log loss alone has no minimum; the pull gives it one."""
+        _, targets, weights = problem(20, n_outputs=n_outputs)
+        slope = best_slope(factor * targets, targets, weights)
+        assert abs(np.log(slope / slope_on_a_grid(factor * targets, targets, weights))) < 2e-3
+        assert np.exp(LOG_SLOPES[0]) < slope < np.exp(LOG_SLOPES[1])
 
     @pytest.mark.parametrize("n_outputs", [1, 3])
     def test_extreme_outputs_give_no_warning(self, n_outputs):

@@ -334,5 +334,7 @@ RECIPES: Mapping[str, Recipe] = {
         objects={"width": np.array([0.5, 1.0, 2.0, 4.0]), **CLASS_WEIGHT},
     ),
     "ELMRegressor": Recipe(variants=ELM_VARIANTS, quick={"n_hidden": 12}, objects={"activation": logistic(slope=2.0)}),
-    "ELMClassifier": Recipe(variants=ELM_VARIANTS, quick={"n_hidden": 12}, objects={"activation": logistic(slope=2.0), **CLASS_WEIGHT}),
+    "ELMClassifier": Recipe(
+        variants=ELM_VARIANTS, quick={"n_hidden": 12}, objects={"activation": logistic(slope=2.0), **CLASS_WEIGHT}
+    ),
 }

@@ -74,6 +74,11 @@ def test_infinite_errors_are_left_out():
     np.testing.assert_array_equal(display.line_.get_xdata(), [0, 1])
 
 
+def test_errors_of_units_that_depend_on_each_other_do_not_press_the_others_together():
+    display = UnitErrorsDisplay(errors=np.array([1.0, 0.5, 0.1, 1e62])).plot()
+    assert display.ax_.get_ylim()[1] == 1000
+
+
 def test_it_draws_on_the_axes_given(network):
     _, ax = pyplot.subplots()
     display = UnitErrorsDisplay.from_estimator(network, ax=ax, name="How many?")

@@ -44,3 +44,14 @@ def pnn_probabilities(x, examples, classes, weights, widths, n_classes):
         density = class_density(x, [examples[i] for i in members], [weights[i] for i in members], widths)
         joint.append(prior * density)
     return [value / sum(joint) for value in joint]
+
+
+def compete(rows, weights, order, rates, centers):
+    """Competitive learning as in the course: t_k <- t_k + eta [x - t_k] for the center nearest to each example."""
+    centers = [list(map(float, center)) for center in centers]
+    for step, place in enumerate(order):
+        row, eta = rows[place], min(1.0, rates[step] * weights[place])
+        distances = [sum((x - t) ** 2 for x, t in zip(row, center, strict=True)) for center in centers]
+        k = distances.index(min(distances))
+        centers[k] = [t + eta * (x - t) for x, t in zip(row, centers[k], strict=True)]
+    return centers

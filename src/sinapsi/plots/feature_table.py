@@ -15,7 +15,7 @@ SMALLEST_GRID = 2  # points along an axis; a line needs two
 BLOCK = 16384  # points asked for at once, so that a wide hidden layer does not fill the memory
 
 
-def numbers_in(X: Any, purpose: str, n_least: int = 1) -> NDArray[np.float64]:
+def table_of_numbers(X: Any, purpose: str, n_least: int = 1) -> NDArray[np.float64]:
     """Give the examples as a table of finite numbers.
 
     Parameters

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sinapsi.exceptions import InvalidParameterError
-from sinapsi.plots import feature_table
+from sinapsi.plots.feature_table import answers_at, axis_over, check_grid, columns_of, position_of, table_of_numbers
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class Plane:
         array of shape (grid_resolution, grid_resolution, ...)
             Answers; rows follow ``x1``, columns ``x0``.
         """
-        answers = feature_table.answers_at(self.points(), method, self.template)
+        answers = answers_at(self.points(), method, self.template)
         return answers.reshape(self.x1.size, self.x0.size, *answers.shape[1:])
 
 
@@ -98,13 +98,13 @@ def plane_through(X: Any, features: Sequence[int | str], grid_resolution: int) -
         If the features or the resolution do not fit.
     """
     table = numbers_in(X)
-    columns = feature_table.columns_of(X)
+    columns = columns_of(X)
     first, second = _positions(features, table.shape[1], columns)
-    feature_table.check_grid(grid_resolution)
+    check_grid(grid_resolution)
     names = columns or [f"feature {position}" for position in range(table.shape[1])]
     return Plane(
-        x0=feature_table.axis_over(table[:, first], grid_resolution),
-        x1=feature_table.axis_over(table[:, second], grid_resolution),
+        x0=axis_over(table[:, first], grid_resolution),
+        x1=axis_over(table[:, second], grid_resolution),
         features=(first, second),
         names=(names[first], names[second]),
         center=np.median(table, axis=0),
@@ -130,11 +130,11 @@ def numbers_in(X: Any) -> NDArray[np.float64]:
     InvalidInputError
         If X is no such table, or has fewer than two columns.
     """
-    return feature_table.numbers_in(X, "A decision boundary is drawn over two features", n_least=2)
+    return table_of_numbers(X, "A decision boundary is drawn over two features", n_least=2)
 
 
 def _positions(features: Sequence[int | str], n_features: int, columns: list[str] | None) -> tuple[int, int]:
-    first, second = (feature_table.position_of(feature, columns, n_features) for feature in _pair(features))
+    first, second = (position_of(feature, columns, n_features) for feature in _pair(features))
     if first == second:
         raise InvalidParameterError(f"features must be two different features of X. Got {features!r}.")
     return first, second

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.lines import Line2D
 
 FEW_UNITS = 40  # up to here each number of units gets a dot
+MOST_ABOVE = 1e3  # times the error without units; beyond it errors leave the picture
 WIDE_RANGE = 30.0  # largest error over smallest from which the vertical axis is logarithmic
 
 
@@ -205,6 +206,10 @@ class UnitErrorsDisplay:
                 self.ax_.set_yscale("log")
             else:
                 self.ax_.set_yscale("symlog", linthresh=known[known > 0].min())
+        # Units that depend on each other can have errors of any size, which would press all others together.
+        highest = MOST_ABOVE * self.errors[0]
+        if 0 < highest < known.max():
+            self.ax_.set_ylim(top=highest)
         self.ax_.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
         self.ax_.set(xlabel="hidden units", ylabel="leave-one-out error (mean square)")
         quieten_frame(self.ax_, grid=True)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sinapsi.exceptions import InvalidParameterError
-from sinapsi.plots import feature_table
+from sinapsi.plots.feature_table import points_like, table_of_numbers
 from sinapsi.plots.fitted import inputs_seen_by_network, network_in
 from sinapsi.plots.responses.input_slice import InputSlice, slice_through
 from sinapsi.plots.responses.radial_units import has_radial_units, radial_units_of
@@ -185,7 +185,7 @@ def _units(estimator: Any, cut: InputSlice, output: int) -> WeightedUnits | None
     if len(cut.axes) != 1 or cut.n_fixed or not has_radial_units(estimator):
         return None
     radial = radial_units_of(estimator, "ResponseSurfaceDisplay")
-    seen = inputs_seen_by_network(estimator, feature_table.points_like(cut.template, cut.points()))
-    inputs = feature_table.numbers_in(seen, "A response is drawn over one or two features")
+    seen = inputs_seen_by_network(estimator, points_like(cut.template, cut.points()))
+    inputs = table_of_numbers(seen, "A response is drawn over one or two features")
     units = radial.weights[output][:, np.newaxis] * radial.outputs(inputs).T
     return WeightedUnits(units, radial.rest(inputs)[:, output], radial.has_polynomial)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sinapsi.exceptions import InvalidInputError, InvalidParameterError
-from sinapsi.plots import feature_table
+from sinapsi.plots.feature_table import columns_of, table_of_numbers
 from sinapsi.plots.fitted import inputs_seen_by_network, network_in
 from sinapsi.plots.responses.input_slice import positions_of
 from sinapsi.plots.responses.radial_units import RadialUnits
@@ -108,7 +108,7 @@ def scene_of(
     InvalidParameterError
         If a setting is out of its range.
     """
-    table = feature_table.numbers_in(inputs_seen_by_network(estimator, X), PURPOSE)
+    table = table_of_numbers(inputs_seen_by_network(estimator, X), PURPOSE)
     n_features = radial.centers.shape[1]
     if table.shape[1] != n_features:
         raise InvalidInputError(
@@ -187,7 +187,7 @@ def _steps_before(estimator: Any) -> tuple[str, ...]:
 
 def _columns_at_network(estimator: Any, X: Any) -> list[str] | None:
     """Names of the features as they reach the network, where the examples have names."""
-    pipeline, columns = _pipeline_in(estimator), feature_table.columns_of(X)
+    pipeline, columns = _pipeline_in(estimator), columns_of(X)
     if pipeline is None or columns is None:
         return columns
     named = getattr(network_in(estimator), "feature_names_in_", None)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sinapsi.exceptions import InvalidParameterError
-from sinapsi.plots import feature_table
+from sinapsi.plots.feature_table import answers_at, axis_over, check_grid, columns_of, position_of, table_of_numbers
 
 Values = NDArray[np.float64]
 
@@ -78,7 +78,7 @@ class InputSlice:
         array of shape (n_points, ...)
             The answers, point by point.
         """
-        return feature_table.answers_at(self.points(), method, self.template)
+        return answers_at(self.points(), method, self.template)
 
 
 def slice_through(
@@ -109,13 +109,13 @@ def slice_through(
     InvalidParameterError
         If the features or the resolution do not fit.
     """
-    table = feature_table.numbers_in(X, purpose)
-    columns = feature_table.columns_of(X)
+    table = table_of_numbers(X, purpose)
+    columns = columns_of(X)
     positions = positions_of(features, columns, table.shape[1])
-    feature_table.check_grid(grid_resolution)
+    check_grid(grid_resolution)
     names = columns or [f"feature {position}" for position in range(table.shape[1])]
     return InputSlice(
-        axes=tuple(feature_table.axis_over(table[:, position], grid_resolution) for position in positions),
+        axes=tuple(axis_over(table[:, position], grid_resolution) for position in positions),
         features=positions,
         names=tuple(names[position] for position in positions),
         examples=table[:, positions],
@@ -152,7 +152,7 @@ def positions_of(
         return tuple(range(min(2, n_features)))
     is_one = isinstance(features, str) or not hasattr(features, "__len__")
     wished: list[Any] = [features] if is_one else list(features)  # type: ignore[arg-type]  # a sequence it is
-    positions = tuple(feature_table.position_of(feature, columns, n_features) for feature in wished)
+    positions = tuple(position_of(feature, columns, n_features) for feature in wished)
     if len(positions) not in (1, 2) or len(set(positions)) < len(positions):
         raise InvalidParameterError(
             f"features must be one feature of X or two different ones, such as 0 or (0, 1). Got {features!r}."

@@ -132,7 +132,7 @@ def draw_crosses(ax: Axes, centers: Values, sides: UnitSides) -> dict[str, PathC
     """
     from matplotlib import patheffects
 
-    rim = [patheffects.withStroke(linewidth=4.0, foreground="white")]  # or it would drown among the examples
+    rim = [patheffects.withStroke(linewidth=3.4, foreground="white")]  # or it would drown among the examples
     crowding = (FEW_UNITS / max(FEW_UNITS, len(centers))) ** 0.4
     areas = crowding * (SMALLEST_CROSS + (LARGEST_CROSS - SMALLEST_CROSS) * sides.strengths)
     crosses = {}
