@@ -16,6 +16,7 @@ ORDER = (
     "bench_linear.py",
     "bench_multilayer_perceptron.py",
     "bench_second_order.py",
+    "bench_closed_form.py",
     "bench_quality.py",
 )
 
@@ -39,11 +40,11 @@ def main(options: list[str]) -> int:
 def show_table() -> None:
     """Print every result there is."""
     results = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(RESULTS.glob("*.json"))]
-    print(f"\n{'claim':<28}{'value':>10} {'unit':<7}{'target':<22}{'met':<8}date")
+    print(f"\n{'claim':<32}{'value':>10} {'unit':<7}{'target':<22}{'met':<8}date")
     for result in results:
         met = "-" if result["target"] is None else "yes" if result["met"] else "MISSED"
         print(
-            f"{result['claim']:<28}{result['value']:>10.4g} {result['unit']:<7}{result['bound']:<22}{met:<8}"
+            f"{result['claim']:<32}{result['value']:>10.4g} {result['unit']:<7}{result['bound']:<22}{met:<8}"
             f"{result['date'][:10]}"
         )
 

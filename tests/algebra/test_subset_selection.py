@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from sklearn.linear_model import LinearRegression
 from sklearn.model_selection import LeaveOneOut, cross_val_predict
 
-from sinapsi.algebra.subset_selection import orthogonal_least_squares
+from sinapsi.algebra.subset_selection import orthogonal_least_squares, rank_columns
 
 
 def problem(n_samples, n_candidates, n_outputs, seed):
@@ -16,10 +16,15 @@ def problem(n_samples, n_candidates, n_outputs, seed):
     return rows, rows[:, :3] @ random.standard_normal((3, n_outputs)) + random.standard_normal((n_samples, n_outputs))
 
 
-def naive_choice(rows, targets, n_columns):
+def sums(rows, targets):
+    centered = rows - rows.mean(axis=0)
+    return centered.T @ centered, centered.T @ (targets - targets.mean(axis=0))
+
+
+def naive_choice(rows, targets, n_columns, chosen=()):
     """At each step a fit with every candidate; the lowest error wins."""
-    chosen = []
-    for _ in range(n_columns):
+    chosen = list(chosen)
+    for _ in range(n_columns - len(chosen)):
         left = [j for j in range(rows.shape[1]) if j not in chosen]
         errors = []
         for j in left:
@@ -66,3 +71,47 @@ def test_columns_that_depend_on_others_are_left_out():
     assert len(selection.columns) == 4
     assert 5 not in selection.columns  # the constant column is the bias, which is always in
     assert np.isfinite(selection.leave_one_out).all()
+
+
+class TestRanks:
+    @given(seed=st.integers(0, 10**6), n_outputs=st.integers(1, 3))
+    @settings(max_examples=15)
+    def test_from_sums_alone_the_same_choice(self, seed, n_outputs):
+        rows, targets = problem(30, 9, n_outputs, seed)
+        columns = rank_columns(*sums(rows, targets), 9)
+        np.testing.assert_array_equal(columns, orthogonal_least_squares(rows, targets, 9).columns)
+        assert sorted(columns) == list(range(9))
+
+    def test_fewer_than_there_are(self):
+        gram, moment = sums(*problem(30, 9, 2, 1))
+        np.testing.assert_array_equal(rank_columns(gram, moment, 4), rank_columns(gram, moment, 9)[:4])
+        assert rank_columns(gram, moment, 0).shape == (0,)
+
+    @pytest.mark.parametrize("n_first", [1, 3])
+    def test_the_first_columns_are_in_before_the_others_are_ranked(self, n_first):
+        """They come first, whatever they explain; the others in the order in which a fit beside all those wins."""
+        rows, targets = problem(40, 8, 2, 4)
+        gram, moment = sums(rows[:, ::-1], targets)  # the three that explain are the last
+        columns = rank_columns(gram, moment, 8, n_first=n_first)
+        assert sorted(columns[:n_first]) == list(range(n_first))
+        expected = naive_choice(rows[:, ::-1], targets, 8, chosen=list(range(n_first)))
+        assert columns[n_first:].tolist() == expected[n_first:]
+
+    def test_sums_stay_as_they_were(self):
+        gram, moment = sums(*problem(30, 9, 2, 1))
+        before = gram.copy(), moment.copy()
+        rank_columns(gram, moment, 9)
+        np.testing.assert_array_equal(gram, before[0])
+        np.testing.assert_array_equal(moment, before[1])
+
+    def test_of_equal_columns_the_lowest_is_chosen_and_no_other(self):
+        rows, targets = problem(30, 4, 1, 2)
+        columns = rank_columns(*sums(np.hstack([rows, rows, np.ones((30, 1))]), targets), 9)
+        assert sorted(columns) == [0, 1, 2, 3]
+
+    def test_first_columns_that_depend_on_each_other_do_not_stand_in_the_way(self):
+        rows, targets = problem(30, 5, 1, 2)
+        rows = np.column_stack([rows[:, 0], rows[:, 0], rows])  # columns 0, 1 and 2 are one
+        columns = rank_columns(*sums(rows, targets), 7, n_first=2)
+        assert columns[0] == 0
+        assert sorted(columns) == [0, 3, 4, 5, 6]

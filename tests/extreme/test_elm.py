@@ -1,5 +1,7 @@
 """Extreme learning machines against refits, scikit-learn's Ridge and what their theorem says."""
 
+import warnings
+
 import numpy as np
 import pytest
 from scipy import sparse
@@ -129,6 +131,28 @@ class TestLeaveOneOut:
             for order in ("first", "ranked")
         }
         assert errors["ranked"][10] < 0.7 * errors["first"][10]
+
+    @pytest.mark.parametrize("alpha", [0.0, 1e-12, "gcv"])
+    def test_ranking_may_end_early(self, alpha):
+        x = np.random.default_rng(0).uniform(0, 1, (40, 1))
+        t = np.sin(6 * x[:, 0])
+        model = ELMRegressor(n_hidden=20, unit_selection="ranked", alpha=alpha, random_state=0).fit(x, t)
+        assert len(model.coef_) < 20
+        assert np.abs(model.predict(x) - t).max() < 0.02
+
+    def test_dependent_units_are_solved_as_well_as_they_were_chosen(self):
+        x = np.random.default_rng(1).uniform(0, 1, (40, 1))
+        t = np.sin(6 * x[:, 0])
+        model = ELMRegressor(n_hidden=60, unit_selection="first", alpha=0.0, random_state=0)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            model.fit(x, t)
+        assert 2 * model.history_["loss"][-1] <= model.selection_errors_.min()
+
+    def test_adding_examples_makes_old_errors_void(self):
+        X, y = curve()
+        model = ELMRegressor(n_hidden=20, unit_selection="first", alpha=0.1, random_state=0).fit(X, y)
+        assert not hasattr(model.partial_fit(X, y), "selection_errors_")
 
     def test_links_are_never_dropped(self):
         X, y = curve()

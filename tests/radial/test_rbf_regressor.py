@@ -342,6 +342,13 @@ class TestBadInput:
         model = RBFRegressor(random_state=0).fit(X, np.arange(20.0))
         np.testing.assert_allclose(model.predict(X), 9.5)
 
+    @pytest.mark.parametrize("seed", range(5))
+    def test_units_that_no_example_wakes_have_no_giant_weights(self, seed):
+        X = np.random.default_rng(seed).normal(size=(60, 2))
+        y = X[:, 0] * X[:, 1]
+        model = RBFRegressor(n_centers=5, width=0.01, random_state=seed).fit(X[:30], y[:30])
+        assert np.abs(model.predict(model.centers_)).max() < 1e3
+
     def test_inputs_far_from_zero(self):
         X, y = waves(200)
         settings = {"n_centers": 20, "centers": "farthest", "width": 1.0, "alpha": 0.1}

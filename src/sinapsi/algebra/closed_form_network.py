@@ -131,8 +131,8 @@ class ClosedFormNetwork(NetworkEstimator):
         """The penalty as the engine takes it."""
         return self.alpha
 
-    def _solved(self, examples: Examples) -> OutputLayer:
-        name = type(self).__name__
+    def _solved(self, examples: Examples, *, is_kept: bool = True) -> OutputLayer:
+        name = type(self).__name__ if is_kept else None
         return solve_for_examples(examples, self._hidden(), self._n_outputs, self._penalty(), name, self._count)
 
     def _count(self, equations: Equations) -> float:
@@ -210,8 +210,10 @@ class ClosedFormNetwork(NetworkEstimator):
 
     def _solved_again(self, equations: Equations) -> OutputLayer:
         if isinstance(equations, DualEquations):
-            return solve_for_few(equations, self._penalty(), type(self).__name__)
-        return solve_for_sums(equations, self._penalty(), self._count)
+            return solve_for_few(
+                equations, self._penalty(), type(self).__name__, least_penalty=self._hidden().least_penalty
+            )
+        return solve_for_sums(equations, self._penalty(), self._count, least_penalty=self._hidden().least_penalty)
 
     def _forget(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None) -> Self:
         check_is_fitted(self)

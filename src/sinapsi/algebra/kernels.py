@@ -12,7 +12,7 @@ Floats = NDArray[np.floating]
 
 compiled = njit(cache=True, nogil=True, error_model="numpy", fastmath={"reassoc", "contract", "nsz"})
 
-SMALLEST_SHARE = 1e-30  # of an error that is an example's own; where nothing is left, its error would be infinite
+SMALLEST_SHARE = 1e-10  # of an error that is an example's own; below it nothing but rounding is left to tell
 
 
 @compiled
@@ -37,15 +37,15 @@ def add_prefix_errors(
         residual = residuals[i]
         leverage = weights[i] / weight
         squares = weights[i] * _squares(residual)
-        share = max(1 - leverage, SMALLEST_SHARE)
+        share = 1 - leverage
         totals[0, 0] += squares
-        totals[0, 1] += squares / (share * share)
+        totals[0, 1] += squares / (share * share) if share > SMALLEST_SHARE else np.inf
         for j in range(n_columns):
             direction = np.float64(directions[i, j])
             for k in range(n_outputs):
                 residual[k] -= direction * answers[j, k]
             leverage += weights[i] * direction * direction
             squares = weights[i] * _squares(residual)
-            share = max(1 - leverage, SMALLEST_SHARE)
+            share = 1 - leverage
             totals[j + 1, 0] += squares
-            totals[j + 1, 1] += squares / (share * share)
+            totals[j + 1, 1] += squares / (share * share) if share > SMALLEST_SHARE else np.inf

@@ -39,11 +39,14 @@ class Hidden:
         Their number.
     itemsize : int
         Bytes of a number.
+    least_penalty : float, default=0.0
+        No smaller one is chosen.
     """
 
     outputs: HiddenOutputs
     n_columns: int
     itemsize: int
+    least_penalty: float = 0.0
 
     @property
     def n_rows(self) -> int:
@@ -85,7 +88,7 @@ def solve_for_examples(
     hidden: Hidden,
     n_outputs: int,
     alpha: float | str,
-    owner: str,
+    owner: str | None,
     count: Count | None = None,
 ) -> OutputLayer:
     """Solve for the output weights with all examples at hand, so that they may be gone through again.
@@ -100,8 +103,8 @@ def solve_for_examples(
         Outputs.
     alpha : float or {"loo", "gcv"}
         Penalty, or how to choose it: by leave-one-out (one more pass) or generalized cross-validation.
-    owner : str
-        Class name of the estimator, for messages.
+    owner : str or None
+        Class name of the estimator, for warnings; None for one that will not keep this solution.
     count : callable, optional
         Gives the number of examples that the equations are of, for generalized cross-validation; by default the sum of
         their weights.
@@ -120,7 +123,7 @@ def solve_for_examples(
     )
     if isinstance(alpha, str):
         path = RidgePath(equations)
-        alphas = penalties(path.eigenvalues)
+        alphas = penalties(path.eigenvalues, hidden.least_penalty)
         if alpha == "loo":
             errors = _merged(examples).collect(partial(LeaveOneOut, path, alphas), hidden.outputs, hidden.n_rows).mean
         else:
@@ -135,7 +138,9 @@ def solve_for_examples(
     return _of_sums(equations, solution, alpha)
 
 
-def solve_for_sums(equations: NormalEquations, alpha: float | str, count: Count | None = None) -> OutputLayer:
+def solve_for_sums(
+    equations: NormalEquations, alpha: float | str, count: Count | None = None, *, least_penalty: float = 0.0
+) -> OutputLayer:
     """Solve for the output weights when nothing but the sums is left of the examples.
 
     Parameters
@@ -146,6 +151,8 @@ def solve_for_sums(equations: NormalEquations, alpha: float | str, count: Count 
         Penalty; leaving out needs the examples again, so "loo" gives way to generalized cross-validation.
     count : callable, optional
         Gives the number of examples, as in :func:`solve_for_examples`.
+    least_penalty : float, default=0.0
+        No smaller one is chosen.
 
     Returns
     -------
@@ -154,7 +161,7 @@ def solve_for_sums(equations: NormalEquations, alpha: float | str, count: Count 
     """
     if isinstance(alpha, str):
         path = RidgePath(equations)
-        alphas = penalties(path.eigenvalues)
+        alphas = penalties(path.eigenvalues, least_penalty)
         return _on_the_path(equations, path, alphas, path.generalized(alphas, count and count(equations)))
     return _of_sums(equations, equations.solve(alpha), alpha)
 
@@ -252,16 +259,18 @@ def _few_distinct(examples: Examples, n_columns: int) -> RowSample | None:
 
 
 def _solve_few(
-    examples: ExamplesInMemory, distinct: RowSample, hidden: Hidden, alpha: float | str, owner: str
+    examples: ExamplesInMemory, distinct: RowSample, hidden: Hidden, alpha: float | str, owner: str | None
 ) -> OutputLayer:
     equations = DualEquations(hidden.outputs(distinct.rows), distinct.targets, distinct.weights)
-    layer = solve_for_few(equations, alpha, owner)
+    layer = solve_for_few(equations, alpha, owner, least_penalty=hidden.least_penalty)
     misses = examples.targets - hidden.outputs(examples.inputs) @ layer.solution.coef - layer.solution.intercept
     error = float(np.average(np.vecdot(misses, misses), weights=examples.weights))
     return dataclasses.replace(layer, training_error=error)
 
 
-def solve_for_few(equations: DualEquations, alpha: float | str, owner: str) -> OutputLayer:
+def solve_for_few(
+    equations: DualEquations, alpha: float | str, owner: str | None, *, least_penalty: float = 0.0
+) -> OutputLayer:
     """Solve for the output weights of not more examples than there are columns.
 
     Parameters
@@ -270,8 +279,10 @@ def solve_for_few(equations: DualEquations, alpha: float | str, owner: str) -> O
         The examples.
     alpha : float or {"loo", "gcv"}
         Penalty, or that it is chosen: by leaving out in either case, which takes no second pass here.
-    owner : str
-        Class name of the estimator, for messages.
+    owner : str or None
+        Class name of the estimator, for warnings; None for one that will not keep this solution.
+    least_penalty : float, default=0.0
+        No smaller one is chosen.
 
     Returns
     -------
@@ -280,7 +291,7 @@ def solve_for_few(equations: DualEquations, alpha: float | str, owner: str) -> O
     """
     chosen = alpha
     if isinstance(chosen, str):
-        alphas = penalties(equations.eigenvalues)
+        alphas = penalties(equations.eigenvalues, least_penalty)
         errors = equations.leave_one_out(alphas)
         chosen = float(alphas[best_penalty(errors, _error_of_mean(equations))])
     solution = equations.solve(chosen)

@@ -190,13 +190,15 @@ class LeaveOneOut:
         return np.asarray(self.total / self._weight)
 
 
-def penalties(eigenvalues: Floats) -> Floats:
+def penalties(eigenvalues: Floats, least: float = 0.0) -> Floats:
     """Give the penalties among which the best is looked for.
 
     Parameters
     ----------
     eigenvalues : array of shape (n_columns,)
         Of the Gram matrix.
+    least : float, default=0.0
+        None is below it: units that hardly respond to any example must not have weights without bounds.
 
     Returns
     -------
@@ -204,8 +206,8 @@ def penalties(eigenvalues: Floats) -> Floats:
         Descending, so that of equally good ones the largest comes first: from ten times the largest eigenvalue down to
         where the sums are no longer exact.
     """
-    largest = float(eigenvalues.max(initial=0.0)) or 1.0
-    return largest * np.geomspace(10, SMALLEST_PENALTY, N_PENALTIES)
+    largest = max(float(eigenvalues.max(initial=0.0)), least) or 1.0
+    return np.geomspace(10 * largest, max(SMALLEST_PENALTY * largest, least), N_PENALTIES)
 
 
 def best_penalty(errors: Floats, largest_error: float) -> int:

@@ -156,19 +156,19 @@ class TriangularFactor:
         return Solution(coef, intercept, rank, condition, "svd")
 
 
-def warn_of_condition(owner: str, solution: Solution, *, n_columns: int, n_rows: int) -> None:
+def warn_of_condition(owner: str | None, solution: Solution, *, n_columns: int, n_rows: int) -> None:
     """Warn when the matrix of hidden outputs is so ill-conditioned that digits of the weights are lost.
 
     Parameters
     ----------
-    owner : str
-        Class name of the estimator.
+    owner : str or None
+        Class name of the estimator; None for one that will not keep this solution.
     solution : Solution
         With the condition number of the matrix itself.
     n_columns, n_rows : int
         Its size.
     """
-    if solution.condition <= LARGEST_SAFE_CONDITION:
+    if owner is None or solution.condition <= LARGEST_SAFE_CONDITION:
         return
     taken = "" if solution.rank >= min(n_columns, n_rows - 1) else "; the solution of least norm was taken"
     warnings.warn(

@@ -46,7 +46,7 @@ class ELMClassifier(ExtremeLearningMachine, ClosedFormClassifier):
     unit_selection : {"first", "ranked"} or None, default=None
         Whether to keep only as many units as the leave-one-out error says: the first ones as drawn, or the most
         important by orthogonal least squares, whose leave-one-out error is optimistic, for they were chosen by the
-        same targets.
+        same targets. ``partial_fit``, which never has all examples, keeps the units there are.
     class_weight : dict, "balanced" or None, default=None
         Factor on the weight of the examples of each class.
     verbose : int, default=0
@@ -78,7 +78,8 @@ class ELMClassifier(ExtremeLearningMachine, ClosedFormClassifier):
         Leave-one-out error of each random layer: mean squared error, summed over the outputs; there with
         ``n_init > 1``.
     selection_errors_ : array of shape (n_units + 1,)
-        The same with the first 0, 1, 2, ... units; there with ``unit_selection``.
+        The same with the first 0, 1, 2, ... units; there after ``fit`` with
+        ``unit_selection``.
     n_iter_ : int
         Always 1.
     history_ : History

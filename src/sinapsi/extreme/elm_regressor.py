@@ -42,7 +42,7 @@ class ELMRegressor(ExtremeLearningMachine, ClosedFormRegressor):
     unit_selection : {"first", "ranked"} or None, default=None
         Whether to keep only as many units as the leave-one-out error says: the first ones as drawn, or the most
         important by orthogonal least squares, whose leave-one-out error is optimistic, for they were chosen by the
-        same targets.
+        same targets. ``partial_fit``, which never has all examples, keeps the units there are.
     verbose : int, default=0
         1 shows a progress bar on a terminal.
     random_state : int, RandomState, Generator or None, default=None
@@ -68,7 +68,8 @@ class ELMRegressor(ExtremeLearningMachine, ClosedFormRegressor):
         Leave-one-out error of each random layer: mean squared error, summed over the outputs; there with
         ``n_init > 1``.
     selection_errors_ : array of shape (n_units + 1,)
-        The same with the first 0, 1, 2, ... units; there with ``unit_selection``.
+        The same with the first 0, 1, 2, ... units; there after ``fit`` with
+        ``unit_selection``.
     n_iter_ : int
         Always 1.
     history_ : History

@@ -147,10 +147,11 @@ class ExtremeLearningMachine(ClassNamePrefixFeaturesOutMixin, TransformerMixin, 
     def _set_layers(self, layers: RandomLayers) -> None:
         self.hidden_coefs_, self.hidden_intercepts_ = list(layers.weights), list(layers.biases)
 
-    def _solved(self, examples: Examples) -> OutputLayer:
+    def _solved(self, examples: Examples, *, is_kept: bool = True) -> OutputLayer:
         best = self.__dict__.pop("_best", None)
-        solved = super()._solved(examples) if best is None else best
-        return solved if self.unit_selection is None else self._of_best_units(examples, solved)
+        all_stay = self.unit_selection is None
+        solved = super()._solved(examples, is_kept=is_kept and all_stay) if best is None else best
+        return solved if all_stay else self._of_best_units(examples, solved)
 
     def _of_best_units(self, examples: Examples, solved: OutputLayer) -> OutputLayer:
         """Keep the number of units with the lowest leave-one-out error; of ranked units the most important."""
@@ -166,13 +167,20 @@ class ExtremeLearningMachine(ClassNamePrefixFeaturesOutMixin, TransformerMixin, 
             order = np.concatenate([np.arange(n_links), order[order >= n_links]])
         if len(order) == 0:
             return solved
-        ordered = dataclasses.replace(hidden, outputs=partial(_some_columns, hidden.outputs, order))
+        ordered = dataclasses.replace(
+            hidden, outputs=partial(_some_columns, hidden.outputs, order), n_columns=len(order)
+        )
         sums = sums.of_columns(order)
         errors = prefix_errors(examples, ordered, sums, solved.alpha).leave_one_out
         self.selection_errors_ = errors[n_links:].astype(self.hidden_coefs_[-1].dtype)
         n_units = max(1, int(np.argmin(errors[n_links:])))
         self._set_layers(layers.of_units(order[n_links : n_links + n_units] - n_links))
-        return solve_for_sums(sums.of_columns(np.arange(n_links + n_units)), self._penalty())
+        sums = sums.of_columns(np.arange(n_links + n_units))
+        alpha = self._penalty()
+        is_told_by_sums = isinstance(alpha, str) or sums.solve_by_cholesky(alpha) is not None
+        if is_told_by_sums and not isinstance(equations, DualEquations):
+            return solve_for_sums(sums, alpha, self._count)
+        return super()._solved(examples)
 
     def _why_it_ended(self) -> tuple[StopCode, str]:
         n_tried = self.__dict__.pop("_n_tried", None)
@@ -187,10 +195,10 @@ class ExtremeLearningMachine(ClassNamePrefixFeaturesOutMixin, TransformerMixin, 
         return f"{super()._how_it_was_solved()}{chosen}"
 
     def _partial_fit(self, X: ArrayLike, y: ArrayLike, sample_weight: Any, classes: Any = None) -> Any:
-        try:
-            return super()._partial_fit(X, y, sample_weight, classes)
-        finally:
-            self.__dict__.pop("_best", None)
+        super()._partial_fit(X, y, sample_weight, classes)
+        for name in ("_best", "selection_errors_"):  # these would speak of other examples
+            self.__dict__.pop(name, None)
+        return self
 
     def transform(self, X: ArrayLike) -> Floats:
         """Give the hidden outputs.

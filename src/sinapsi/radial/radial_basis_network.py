@@ -302,9 +302,9 @@ class RadialBasisNetwork(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Clos
             n_iter += self.n_iter_
         self.n_iter_ = n_iter
 
-    def _solved(self, examples: Examples) -> OutputLayer:
+    def _solved(self, examples: Examples, *, is_kept: bool = True) -> OutputLayer:
         if not self._interpolates:
-            return super()._solved(examples)
+            return super()._solved(examples, is_kept=is_kept)
         sample, layer = self._sample, self._layer()
         interpolation = Interpolation(layer, sample.targets)
         solution = interpolation.solve()

@@ -13,6 +13,9 @@ from sinapsi.algebra.distances import Centers
 from sinapsi.algebra.output_layer import Hidden
 from sinapsi.radial.basis import BASES
 
+# Beside phi(0) = 1: a unit that no example but its own center wakes has a square of 1 in the sums.
+LEAST_PENALTY = 1e-10
+
 
 class RadialLayer:
     """Radial units over centers, and beside them the monomials of a polynomial without its constant.
@@ -66,7 +69,7 @@ class RadialLayer:
         Hidden
             The same outputs.
         """
-        return Hidden(self.outputs, self.n_columns, self.centers.itemsize)
+        return Hidden(self.outputs, self.n_columns, self.centers.itemsize, LEAST_PENALTY)
 
     def outputs(self, rows: Floats) -> Floats:
         """Give the hidden outputs of a block of inputs.

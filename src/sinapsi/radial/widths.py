@@ -16,7 +16,7 @@ from sinapsi.algebra.passes import ExamplesInMemory
 from sinapsi.algebra.ridge_path import LeaveOneOut, RidgePath, penalties
 from sinapsi.algebra.row_sample import RowSample
 from sinapsi.radial.interpolation import Interpolation
-from sinapsi.radial.radial_layer import RadialLayer
+from sinapsi.radial.radial_layer import LEAST_PENALTY, RadialLayer
 
 N_NEAREST = 2  # neighbors whose distance makes the width of a unit (Moody and Darken 1989)
 MULTIPLES = tuple(2.0**power for power in range(-1, 7))  # of the distance to the nearest centers, tried by "loo"
@@ -176,5 +176,5 @@ def _error_left_out(examples: ExamplesInMemory, layer: RadialLayer, alpha: float
 
 
 def _penalties(alpha: float | str, eigenvalues: Floats) -> Floats:
-    path = penalties(eigenvalues)
+    path = penalties(eigenvalues, LEAST_PENALTY)
     return path if isinstance(alpha, str) else np.array([max(alpha, path[-1])])

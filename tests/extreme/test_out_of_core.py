@@ -1,0 +1,21 @@
+"""An extreme learning machine learns from a file four times larger than what it may use."""
+
+import numpy as np
+import pytest
+
+from sinapsi import ELMRegressor
+from tests.large_files import HAS_PEAKS, N_BYTES, large_file, learn_elsewhere
+
+PARAMETERS = {"n_hidden": 100, "alpha": 0.5, "random_state": 0}
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not HAS_PEAKS, reason="reads the peak of memory from /proc")
+@pytest.mark.parametrize("kind", ["map", "parquet"])
+def test_the_weights_are_those_of_all_data_in_memory(tmp_path, kind):
+    with large_file(tmp_path, kind) as (X, y):
+        coef, intercept, growth = learn_elsewhere("ELMRegressor", PARAMETERS, kind, tmp_path)
+        assert growth < N_BYTES / 4
+        whole = ELMRegressor(**PARAMETERS).fit(np.array(X), np.array(y))
+    np.testing.assert_allclose(coef, whole.coef_, rtol=0, atol=1e-10 * np.abs(whole.coef_).max())
+    np.testing.assert_allclose(intercept, whole.intercept_, rtol=1e-10)
