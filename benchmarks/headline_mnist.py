@@ -135,8 +135,8 @@ class Headline:
             yield {**fixed, **dict(zip(self.grid, values, strict=True))}
 
 
-# Widths, penalties, scales and preparations are those that did best with 10,000 training rows and 2,000 units, judged by
-# the 5,000 rows held out; the grids go around them.
+# Widths, penalties, scales and preparations are from trials with 10,000 training rows and 2,000 units, judged by the
+# rows held out; the grids go around them. Deskewed images had a quarter fewer errors there; the chosen runs do without.
 HEADLINES = {
     "rbf": Headline(
         title="RBFClassifier, random centers",

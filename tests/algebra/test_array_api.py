@@ -1,5 +1,7 @@
 """Normal equations of arrays of other libraries: NumPy's numbers, and arrays of that library in all places."""
 
+import itertools
+
 import numpy as np
 import pytest
 import torch
@@ -28,7 +30,7 @@ def into(library, array):
 def sums(library, rows, targets, weights, cuts=(0, 50, 51, 120)):
     like = into(library, np.zeros(1)) if library is not np else None
     equations = NormalEquations(rows.shape[1], targets.shape[1], like=like)
-    for start, end in zip(cuts[:-1], cuts[1:], strict=True):
+    for start, end in itertools.pairwise(cuts):
         parts = [None if array is None else array[start:end] for array in (rows, targets, weights)]
         if library is not np:
             parts = [None if array is None else into(library, array) for array in parts]

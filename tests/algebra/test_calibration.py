@@ -12,7 +12,6 @@ from sinapsi.algebra.calibration import (
     LOG_SLOPES,
     TOWARDS_ONE,
     best_slope,
-    both_sides,
     outputs_left_out,
     probabilities,
 )
@@ -21,15 +20,16 @@ from sinapsi.algebra.normal_equations import NormalEquations
 WEIGHTING = pytest.mark.parametrize("is_weighted", [False, True])
 
 
+def signed(classes, n_outputs):
+    """-1 and +1: a column a class, or one column for two."""
+    return 2.0 * (classes[:, np.newaxis] if n_outputs == 1 else np.eye(n_outputs)[classes]) - 1
+
+
 def problem(n_samples=30, n_columns=5, n_outputs=3, seed=0):
     random = np.random.default_rng(seed)
     rows = random.standard_normal((n_samples, n_columns)) + 2
     classes = random.integers(max(2, n_outputs), size=n_samples)
-    if n_outputs == 1:
-        targets = (2.0 * classes - 1)[:, np.newaxis]
-    else:
-        targets = 2.0 * np.eye(n_outputs)[classes] - 1
-    return rows, targets, random.uniform(0.3, 2, n_samples)
+    return rows, signed(classes, n_outputs), random.uniform(0.3, 2, n_samples)
 
 
 def outputs_of_others(rows, targets, weights, alpha):
@@ -116,9 +116,7 @@ class TestSlope:
         outputs = random.standard_normal((20_000, n_outputs))
         chances = probabilities(outputs, 1.7)
         classes = (chances.cumsum(axis=1) > random.random((20_000, 1))).argmax(axis=1)
-        sides = both_sides(n_outputs)
-        targets = (2 * np.eye(sides.shape[1])[classes] - 1) if n_outputs > 1 else (2.0 * classes - 1)[:, np.newaxis]
-        assert best_slope(outputs, targets, np.ones(20_000)) == pytest.approx(1.7, rel=0.05)
+        assert best_slope(outputs, signed(classes, n_outputs), np.ones(20_000)) == pytest.approx(1.7, rel=0.05)
 
     @pytest.mark.parametrize("n_outputs", [1, 3])
     def test_a_weight_counts_repetitions(self, n_outputs):

@@ -1,4 +1,4 @@
-"""Least squares by the factor of the matrix itself: against NumPy and Ridge, where normal equations lose every digit."""
+"""Least squares by the factor of the matrix itself: against NumPy and Ridge, where normal equations lose all digits."""
 
 import itertools
 

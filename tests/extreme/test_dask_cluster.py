@@ -1,5 +1,6 @@
 """Shards learned by the workers of a Dask cluster give the weights of one process."""
 
+import itertools
 import os
 
 import joblib
@@ -24,15 +25,14 @@ def examples():
 
 def shards():
     X, y = examples()
-    return [(X[start:end], y[start:end]) for start, end in zip(CUTS[:-1], CUTS[1:], strict=True)]
+    return [(X[start:end], y[start:end]) for start, end in itertools.pairwise(CUTS)]
 
 
 @pytest.fixture(scope="module")
 def cluster():
-    with (
-        LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as workers,
-        Client(workers) as client,
-    ):
+    # Any free port for the page of the scheduler, which it has in any case: another test process has one too.
+    options = {"n_workers": 2, "threads_per_worker": 1, "processes": True, "dashboard_address": "127.0.0.1:0"}
+    with LocalCluster(**options) as workers, Client(workers) as client:
         yield client
 
 
