@@ -89,7 +89,30 @@ def test_shards_in_two_processes_give_the_bits_of_one_process(cuts):
     assert_close(two, ExamplesInMemory(X, TARGETS, WEIGHTS).collect(make_sums, hidden, N_ROWS), rtol=1e-12)
 
 
-def test_the_order_of_the_shards_is_that_of_the_sums():
+class Heights:
+    """Collects nothing but how many rows each block had."""
+
+    def __init__(self):
+        self.heights = []
+
+    def add(self, rows, targets, weights=None):
+        self.heights.append(len(rows))
+        return self
+
+    def join(self, other):
+        self.heights += other.heights
+        return self
+
+
+@pytest.mark.parametrize("n_jobs", [None, 2])
+def test_blocks_of_one_height_in_the_order_of_the_shards(n_jobs):
+    shards = ExamplesInShards(shards_of(batches([20, 57])), door, n_jobs)
+    assert shards.collect(Heights, hidden, N_ROWS).heights == [16, 4, 16, 16, 5, 16, 16, 1]
+    memory = ExamplesInMemory(X, TARGETS, WEIGHTS)
+    assert memory.collect(Heights, hidden, N_ROWS).heights == [16, 16, 16, 16, 16, 10]
+
+
+def test_shards_in_another_order():
     """A factor is not the same when blocks change places, but what is solved with it is."""
     make = partial(TriangularFactor, N_HIDDEN, 2)
     shards = shards_of(batches([20, 50]))
@@ -155,7 +178,7 @@ def test_examples_of_a_set():
 
 @pytest.mark.parametrize(
     ("n_columns", "itemsize", "expected"),
-    [(1, 8, 2**18), (256, 8, 1024), (1000, 8, 1000), (4096, 8, 4096), (20_000, 8, 4096), (512, 4, 1024)],
+    [(1, 8, 2**18), (256, 8, 1024), (1000, 8, 4000), (4096, 8, 4096), (20_000, 8, 4096), (512, 4, 2048)],
 )
 def test_rows_of_a_block(n_columns, itemsize, expected):
     """2 MB, or as many rows as columns, but no more than 4096 of those."""

@@ -8,7 +8,6 @@ Guo et al. 2017), which closed forms give without a second fit: with residual r 
 from __future__ import annotations
 
 import numpy as np
-from scipy import linalg
 from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax
 
@@ -45,19 +44,19 @@ def outputs_left_out(
     array of shape (n_samples, n_outputs)
         Outputs.
     """
-    gram = equations.gram
     moved = (rows - equations.column_mean).T
-    try:
-        factor = linalg.cholesky(gram + alpha * np.eye(len(gram)), lower=True)
-        solved = linalg.solve_triangular(factor, moved, lower=True)
-    except linalg.LinAlgError:
-        values, vectors = np.linalg.eigh(gram)
-        least = SMALLEST_EIGENVALUE * max(float(values[-1]), np.finfo(np.float64).tiny)
-        solved = (vectors.T @ moved) / np.sqrt(np.maximum(values + alpha, least))[:, np.newaxis]
+    solved = solution.inverse(moved) if solution.inverse else _half_inverse(equations.gram, alpha, moved)
     leverages = weights * (1 / equations.weight + (solved**2).sum(axis=0))
     residuals = targets - (rows @ solution.coef + solution.intercept)
     own_share = np.maximum(1 - leverages, np.finfo(np.float32).eps)[:, np.newaxis]
     return np.asarray(targets - residuals / own_share)
+
+
+def _half_inverse(gram: Floats, alpha: float, columns: Floats) -> Floats:
+    """Columns whose squares add up to x' (G + alpha I)^-1 x, where G may be singular."""
+    values, vectors = np.linalg.eigh(gram)
+    least = SMALLEST_EIGENVALUE * max(float(values[-1]), np.finfo(np.float64).tiny)
+    return np.asarray((vectors.T @ columns) / np.sqrt(np.maximum(values + alpha, least))[:, np.newaxis])
 
 
 def best_slope(outputs: Floats, targets: Floats, weights: Floats) -> float:

@@ -244,8 +244,8 @@ class ClosedFormNetwork(NetworkEstimator):
     def _kept(self) -> Equations:
         if not self._sums:
             raise InvalidInputError(
-                f"{type(self).__name__} keeps no sums to which examples could be added, or from which they could be taken "
-                f"away: {self._why_no_sums()}"
+                f"{type(self).__name__} keeps no sums to which examples could be added, or from which they could be "
+                f"taken away: {self._why_no_sums()}"
             )
         kind = NormalEquations if "gram" in self._sums else DualEquations
         return kind.from_arrays(self._sums)

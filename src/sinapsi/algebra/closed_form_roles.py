@@ -34,7 +34,7 @@ from sinapsi.labels import (
 from sinapsi.parameters import Rule, choice, instance, nothing
 from sinapsi.validation import ExampleSet, determination
 
-CANDIDATES = 8  # examples in memory looked at for each that tells of the slope
+CANDIDATES = 2  # examples in memory looked at for each that tells of the slope
 
 
 def _adds(network: ClosedFormNetwork) -> bool:

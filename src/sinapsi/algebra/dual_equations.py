@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from functools import cached_property
 
 import numpy as np
-from scipy import linalg
 
 from sinapsi.activations import Floats
+from sinapsi.algebra.definite_matrix import decomposed
 from sinapsi.algebra.normal_equations import SMALLEST_RCOND, NormalEquations, Solution
 from sinapsi.algebra.ridge_path import SMALLEST_SHARE, generalized_error
 
@@ -180,16 +180,11 @@ class DualEquations:
         return Solution(coef, self.target_mean - self.column_mean @ coef, rank, condition, method)
 
     def _by_cholesky(self, alpha: float) -> tuple[Floats, int, float, str] | None:
-        matrix = self._products + alpha * np.eye(self.n_examples)
-        try:
-            factor = linalg.cholesky(matrix, lower=True)
-        except linalg.LinAlgError:
+        matrix = decomposed(self._products + alpha * np.eye(self.n_examples))
+        if matrix is None or not matrix.rcond > SMALLEST_RCOND:
             return None
-        rcond, _ = linalg.lapack.dpocon(factor, np.linalg.norm(matrix, 1), uplo="L")
-        if not rcond > SMALLEST_RCOND:
-            return None
-        coef = self._centered.T @ linalg.cho_solve((factor, True), self._errors)
-        return coef, self.rows.shape[1], float(1 / np.sqrt(rcond)), "cholesky"
+        coef = self._centered.T @ matrix.solve(self._errors)
+        return coef, self.rows.shape[1], float(1 / np.sqrt(matrix.rcond)), "cholesky"
 
     def _by_singular_values(self, alpha: float) -> tuple[Floats, int, float, str]:
         left, values, right = np.linalg.svd(self._centered, full_matrices=False)

@@ -1,7 +1,8 @@
-"""Kernels of the closed forms: leave-one-out errors along a row of orthogonal directions.
+"""Kernels of the closed forms: sums of symmetric matrices, and leave-one-out errors along a row.
 
-Arrays in, arrays out. The sum over columns goes on from one to the next, so it is no matrix product: each row walks
-along its directions with its residuals at hand, and adds what it has at every step.
+Arrays in, arrays out. A symmetric matrix is summed above its diagonal only, in one pass through memory. The sum of
+errors over columns goes on from one to the next, so it is no matrix product: each row walks along its directions with
+its residuals at hand, and adds what it has at every step.
 """
 
 import numpy as np
@@ -13,6 +14,29 @@ Floats = NDArray[np.floating]
 compiled = njit(cache=True, nogil=True, error_model="numpy", fastmath={"reassoc", "contract", "nsz"})
 
 SMALLEST_SHARE = 1e-10  # of an error that is an example's own; below it nothing but rounding is left to tell
+
+
+TILE = 64  # rows and columns that are mirrored at a time, so that both sides stay in the cache
+
+
+@compiled
+def add_upper(gram: Floats, product: Floats, sign: float, pull: float, step: Floats) -> None:
+    """Add sign * product + pull * step step' to the part of a matrix on and above its diagonal."""
+    for i in range(gram.shape[0]):
+        pulled = pull * step[i]
+        for j in range(i, gram.shape[1]):
+            gram[i, j] += sign * product[i, j] + pulled * step[j]
+
+
+@compiled
+def mirror(gram: Floats) -> None:
+    """Copy what is above the diagonal to below it."""
+    size = gram.shape[0]
+    for top in range(0, size, TILE):
+        for left in range(0, top + TILE, TILE):
+            for i in range(top, min(top + TILE, size)):
+                for j in range(left, min(left + TILE, i)):
+                    gram[i, j] = gram[j, i]
 
 
 @compiled

@@ -8,15 +8,16 @@ multiplied in float32 and summed in float64: a Gram matrix summed in float32 fai
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import numpy as np
 from array_api_compat import array_namespace, is_numpy_array
-from scipy import linalg
 from sklearn.exceptions import ConvergenceWarning
 
+from sinapsi.algebra.definite_matrix import decomposed
+from sinapsi.algebra.kernels import add_upper, mirror
 from sinapsi.exceptions import InvalidInputError
 
 # Below this reciprocal condition number of the Gram matrix half of the digits of float64 are lost.
@@ -26,8 +27,6 @@ SMALLEST_RCOND = 1e-10
 SMALLEST_EIGENVALUE = 1e-12
 
 SUMS = ("n_examples", "weight", "column_mean", "target_mean", "gram", "moment", "target_squares")
-
-JOINED_NUMBERS = 2**16  # of a Gram matrix at a time, when two are joined
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,10 @@ class Solution:
     condition : float
         Condition number of the matrix that was solved; infinite where it is singular.
     method : str
-        "cholesky" for NumPy arrays, "lu" for those of other libraries, or "eigen" with a cut-off.
+        "cholesky" for NumPy arrays, "lu" for those of other libraries, "eigen" with a cut-off, or "svd".
+    inverse : callable, optional
+        Takes columns and gives others whose squares add up to x' A^-1 x, with the matrix A that was solved; there where
+        it was decomposed so that this is cheap.
     """
 
     coef: Any
@@ -53,6 +55,7 @@ class Solution:
     rank: int
     condition: float
     method: str
+    inverse: Callable[[Any], Any] | None = None
 
 
 class NormalEquations:
@@ -81,8 +84,6 @@ class NormalEquations:
         Weighted mean of H.
     target_mean : array of shape (n_outputs,)
         Weighted mean of T.
-    gram : array of shape (n_columns, n_columns)
-        H'WH of centered columns.
     moment : array of shape (n_columns, n_outputs)
         H'WT of centered columns and targets.
     target_squares : array of shape (n_outputs,)
@@ -103,6 +104,7 @@ class NormalEquations:
         self._xp = xp
         self._place = place
         self._overwrites = overwrites
+        self._gram: Any = None
         self.n_examples = 0
         self.weight = 0.0
         self.column_mean = xp.zeros(n_columns, dtype=xp.float64, **place)
@@ -189,7 +191,7 @@ class NormalEquations:
         if weight > 0:
             pull = sign * self.weight * other.weight / weight
             step, target_step = other.column_mean - self.column_mean, other.target_mean - self.target_mean
-            self._join_gram(other.gram, sign, pull, step)
+            self._join_gram(other, sign, pull, step)
             self.moment = self.moment + sign * other.moment + pull * step[:, None] * target_step[None, :]
             self.target_squares = self.target_squares + sign * other.target_squares + pull * target_step**2
             share = sign * other.weight / weight
@@ -198,16 +200,26 @@ class NormalEquations:
         self.weight, self.n_examples = weight, self.n_examples + int(sign) * other.n_examples
         return self
 
-    def _join_gram(self, other: Any, sign: float, pull: float, step: Any) -> None:
-        """Go through the large matrices once, a few rows at a time, which stay in the cache."""
-        xp = self._xp
-        rows = max(1, JOINED_NUMBERS // max(1, len(step)))
-        for start in range(0, len(step), rows):
-            part = slice(start, start + rows)
-            change = sign * xp.astype(other[part, :], xp.float64)
-            if pull:
-                change += (pull * step[part])[:, None] * step[None, :]
-            self.gram[part, :] += change
+    def _join_gram(self, other: NormalEquations, sign: float, pull: float, step: Any) -> None:
+        if is_numpy_array(self._gram):
+            add_upper(self._gram, other._gram, sign, pull, step)
+            self._is_mirrored = False
+        else:
+            squares = self._xp.astype(other.gram, self._xp.float64)
+            self._gram = self._gram + sign * squares + pull * step[:, None] * step[None, :]
+
+    @property
+    def gram(self) -> Any:
+        """H'WH of centered columns; shape (n_columns, n_columns)."""
+        if not self._is_mirrored:
+            mirror(self._gram)
+            self._is_mirrored = True
+        return self._gram
+
+    @gram.setter
+    def gram(self, matrix: Any) -> None:
+        self._gram = matrix
+        self._is_mirrored = True
 
     def arrays(self) -> dict[str, Any]:
         """Give the sums as plain arrays and numbers, to be kept with a model.
@@ -372,16 +384,11 @@ class NormalEquations:
         gram = self._penalized(alpha)
         if not is_numpy_array(gram):
             return self._solve_elsewhere(gram)
-        if not np.isfinite(gram).all():
+        matrix = decomposed(gram)
+        if matrix is None or not matrix.rcond > SMALLEST_RCOND:
             return None
-        try:
-            factor = linalg.cholesky(gram, lower=True)
-        except linalg.LinAlgError:
-            return None
-        rcond, _ = linalg.lapack.dpocon(factor, np.linalg.norm(gram, 1), uplo="L")
-        if not rcond > SMALLEST_RCOND:
-            return None
-        return self._solution(linalg.cho_solve((factor, True), self.moment), len(gram), 1 / rcond, "cholesky")
+        solution = self._solution(matrix.solve(self.moment), len(gram), 1 / matrix.rcond, "cholesky")
+        return replace(solution, inverse=matrix.halfway)
 
     def _solve_elsewhere(self, gram: Any) -> Solution | None:
         """The same for arrays of other libraries, with what the standard offers."""

@@ -234,7 +234,8 @@ def _on_the_path(equations: NormalEquations, path: RidgePath, alphas: Floats, er
     coef, intercept = path.weights(alphas[best])
     spread = path.eigenvalues[[-1, 0]] + alphas[best] if len(path.eigenvalues) else np.ones(2)
     condition = float(np.sqrt(spread[0] / spread[1]))
-    solution = Solution(coef, intercept, len(coef), condition, "eigen")
+    inverse = partial(path.half_inverse, float(alphas[best]))
+    solution = Solution(coef, intercept, len(coef), condition, "eigen", inverse)
     return _output_layer(equations, solution, float(alphas[best]))
 
 

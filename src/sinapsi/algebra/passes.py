@@ -18,7 +18,7 @@ from sinapsi.algebra.row_sample import RowSample
 from sinapsi.batch_sources import Shard, naming, recut
 from sinapsi.validation import ExampleSet
 
-SAMPLE_BLOCK = 8192  # rows of a block in the pass that samples rows
+SAMPLE_BLOCK = 2048  # rows of a block in the pass that samples rows
 
 LARGEST_MERGED = 20_000  # examples; looking for equal ones among more would cost as much as learning
 
@@ -52,10 +52,10 @@ def rows_a_block(n_columns: int, itemsize: int) -> int:
     Returns
     -------
     int
-        About 2 MB, but as many rows as there are columns (up to 4096): the square matrix to which the products of a
-        block are added is as large as those products.
+        About 2 MB, but four times as many rows as there are columns (up to 4096): to add the products of a block to
+        those before takes a pass through a square matrix, which must be little beside the products.
     """
-    return max(1, BLOCK_BYTES // max(1, n_columns * itemsize), min(n_columns, 4096))
+    return max(1, BLOCK_BYTES // max(1, n_columns * itemsize), min(4 * n_columns, 4096))
 
 
 class ExamplesInMemory:

@@ -13,8 +13,10 @@ import numpy as np
 from scipy import linalg
 
 from sinapsi.activations import Floats
+from sinapsi.algebra.definite_matrix import decomposed
 from sinapsi.algebra.kernels import add_prefix_errors
 from sinapsi.algebra.normal_equations import SMALLEST_RCOND, NormalEquations
+from sinapsi.exceptions import InvalidInputError
 
 
 class PrefixErrors:
@@ -63,8 +65,10 @@ class PrefixErrors:
         """
         gram = equations.gram
         safe = max(alpha, SMALLEST_RCOND * float(np.trace(gram)) / max(1, len(gram)))
-        factor = linalg.cholesky(gram + safe * np.eye(len(gram)))
-        return cls(factor, equations.moment, equations.column_mean, equations.target_mean, equations.weight)
+        matrix = decomposed(gram + safe * np.eye(len(gram)))
+        if matrix is None:
+            raise InvalidInputError("The sums are no finite numbers. Rescale the hidden outputs and the targets.")
+        return cls(matrix.upper, equations.moment, equations.column_mean, equations.target_mean, equations.weight)
 
     def add(self, rows: Floats, targets: Floats, weights: Floats | None = None) -> Self:
         """Take in a block of the examples.

@@ -68,6 +68,23 @@ class RidgePath:
         coef = self._vectors @ (self._shrinkage(np.array([alpha]))[:, 0, np.newaxis] * self._moment)
         return coef, self._equations.target_mean - self._equations.column_mean @ coef
 
+    def half_inverse(self, alpha: float, columns: Floats) -> Floats:
+        """Give columns whose squares add up to x' (G + alpha I)^-1 x.
+
+        Parameters
+        ----------
+        alpha : float
+            Penalty.
+        columns : array of shape (n_columns, n_samples)
+            Centered examples.
+
+        Returns
+        -------
+        array of shape (n_columns, n_samples)
+            In the directions of the eigenvectors.
+        """
+        return np.asarray(np.sqrt(self._shrinkage(np.array([alpha]))) * (self._vectors.T @ columns))
+
     def generalized(self, alphas: Floats, count: float | None = None) -> Floats:
         """Give the error of generalized cross-validation, from the sums alone.
 

@@ -11,9 +11,9 @@ from __future__ import annotations
 from functools import cached_property
 
 import numpy as np
-from scipy import linalg
 
 from sinapsi.activations import Floats
+from sinapsi.algebra.definite_matrix import decomposed
 from sinapsi.algebra.normal_equations import Solution
 from sinapsi.algebra.triangular_factor import LARGEST_SAFE_CONDITION
 from sinapsi.radial.radial_layer import RadialLayer
@@ -131,16 +131,12 @@ class Interpolation:
         if n_free >= self.n_examples:
             return None
         core = matrix[n_free:, n_free:]
-        try:
-            factor = linalg.cholesky(core, lower=True)
-        except linalg.LinAlgError:
-            return None
-        rcond, _ = linalg.lapack.dpocon(factor, np.linalg.norm(core, 1), uplo="L")
-        if not rcond > smallest_rcond:
+        definite = decomposed(core)
+        if definite is None or not definite.rcond > smallest_rcond:
             return None
         basis = _through(mirrors[:, ::-1], np.eye(self.n_examples)[:, n_free:])
-        half = linalg.solve_triangular(factor, basis.T, lower=True)
-        weights = half.T @ linalg.solve_triangular(factor, answers[n_free:], lower=True)
+        half = definite.halfway(basis.T)
+        weights = half.T @ definite.halfway(answers[n_free:])
         diagonal = (half**2).sum(axis=0)
         return np.asarray(weights / diagonal[:, np.newaxis]) if (diagonal > 0).all() else None
 
@@ -156,13 +152,9 @@ def _solve_definite(matrix: Floats, answers: Floats) -> tuple[Floats, int, float
     """By Cholesky's decomposition; where that fails, by eigenvalues with a cut-off."""
     if not len(matrix):
         return np.zeros_like(answers), 0, 1.0, "cholesky"
-    try:
-        factor = linalg.cholesky(matrix, lower=True)
-        rcond, _ = linalg.lapack.dpocon(factor, np.linalg.norm(matrix, 1), uplo="L")
-        if rcond > len(matrix) * np.finfo(np.float64).eps:
-            return linalg.cho_solve((factor, True), answers), len(matrix), float(1 / rcond), "cholesky"
-    except linalg.LinAlgError:
-        pass
+    definite = decomposed(matrix)
+    if definite is not None and definite.rcond > len(matrix) * np.finfo(np.float64).eps:
+        return definite.solve(answers), len(matrix), 1 / definite.rcond, "cholesky"
     values, vectors = np.linalg.eigh(matrix)
     sizes = np.abs(values)
     counts = sizes > len(values) * np.finfo(np.float64).eps * sizes.max(initial=0.0)
