@@ -181,5 +181,5 @@ def test_examples_of_a_set():
     [(1, 8, 2**18), (256, 8, 1024), (1000, 8, 4000), (4096, 8, 4096), (20_000, 8, 4096), (512, 4, 2048)],
 )
 def test_rows_of_a_block(n_columns, itemsize, expected):
-    """2 MB, or as many rows as columns, but no more than 4096 of those."""
+    """2 MB, or four times as many rows as columns, but no more than 4096 of those."""
     assert rows_a_block(n_columns, itemsize) == expected

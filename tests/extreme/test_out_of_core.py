@@ -15,7 +15,6 @@ PARAMETERS = {"n_hidden": 100, "alpha": 0.5, "random_state": 0}
 def test_the_weights_are_those_of_all_data_in_memory(tmp_path, kind):
     with large_file(tmp_path, kind) as (X, y):
         coef, intercept, growth = learn_elsewhere("ELMRegressor", PARAMETERS, kind, tmp_path)
-        print("GROWTH", growth / N_BYTES)
         assert growth < N_BYTES / 4
         whole = ELMRegressor(**PARAMETERS).fit(np.array(X), np.array(y))
     np.testing.assert_allclose(coef, whole.coef_, rtol=0, atol=1e-10 * np.abs(whole.coef_).max())
