@@ -10,7 +10,7 @@ from sklearn.linear_model import Ridge
 
 from sinapsi.algebra.calibration import (
     LOG_SLOPES,
-    TOWARDS_ONE,
+    TOWARDS_ZERO,
     best_slope,
     outputs_left_out,
     probabilities,
@@ -85,8 +85,8 @@ class TestOutputsLeftOut:
 
 
 def loss_of(slope, outputs, targets, weights):
-    """Written out: the log loss, classes in shares, and the pull of the slope towards 1."""
-    pull = TOWARDS_ONE * np.log(slope) ** 2
+    """Written out: the log loss, classes in shares, and the pull of the slope towards 0."""
+    pull = TOWARDS_ZERO * slope**2
     shares = (1 + targets) / 2
     if outputs.shape[1] == 1:
         fields = 2 * slope * outputs

@@ -14,7 +14,7 @@ from scipy import linalg
 from sinapsi.activations import Floats
 from sinapsi.blas_threads import ONE_BLAS_THREAD
 
-THREADED_SIZE = 4096  # rows from which on NumPy's copies are little beside the gain of its threads
+THREADED_SIZE = 2048  # rows from which on NumPy's copies are little beside the gain of its threads
 
 
 class DefiniteMatrix:
@@ -79,7 +79,7 @@ def decomposed(matrix: Floats) -> DefiniteMatrix | None:
     Parameters
     ----------
     matrix : array of shape (size, size)
-        Symmetric, in float64.
+        Symmetric, in float64; may be overwritten.
 
     Returns
     -------
@@ -105,4 +105,4 @@ def _lower_factor(matrix: Floats) -> Floats:
     if len(matrix) >= THREADED_SIZE:
         return np.asarray(np.linalg.cholesky(matrix), order="F")
     with ONE_BLAS_THREAD:
-        return np.asarray(linalg.cholesky(matrix, lower=True, check_finite=False))
+        return np.asarray(linalg.cholesky(matrix.T, lower=True, overwrite_a=True, check_finite=False))

@@ -9,7 +9,7 @@ stay in the cache between the product and the exponential.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -101,15 +101,42 @@ class Centers:
         array of shape (n_samples, n_centers)
             exp(-r^2 / sigma^2), in [0, 1].
         """
+        return self._table(rows, self.write_gaussians)
+
+    def radial(self, rows: Floats, function: Callable[[Floats], Floats]) -> Floats:
+        """Give a function of r^2 / sigma^2 of every center at every row.
+
+        Parameters
+        ----------
+        rows : array of shape (n_samples, n_features)
+            In the floating type of the centers.
+        function : callable
+            Takes a block of r^2 / sigma^2, none below 0, and puts its results in their place.
+
+        Returns
+        -------
+        array of shape (n_samples, n_centers)
+            Values of the function.
+        """
+
+        def write(part: Floats, out: Floats) -> None:
+            np.matmul(self._lifted(part), self._exponent_terms, out=out)
+            np.negative(out, out=out)
+            np.maximum(out, 0, out=out)
+            function(out)
+
+        return self._table(rows, write)
+
+    def _table(self, rows: Floats, write: Callable[[Floats, Floats], None]) -> Floats:
         table = np.empty((len(rows), self._exponent_terms.shape[1]), self._exponent_terms.dtype)
         blocks = list(row_blocks(len(rows), table.shape[1], table.itemsize))
         if len(blocks) < THREADED_BLOCKS:
             for block in blocks:
-                self.write_gaussians(rows[block], table[block])
+                write(rows[block], table[block])
             return table
-        # The exponential is half of the work, and uses one thread only: so blocks are shared out, not products.
+        # The function is half of the work, and uses one thread only: so blocks are shared out, not products.
         with ONE_BLAS_THREAD, ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as threads:
-            list(threads.map(lambda block: self.write_gaussians(rows[block], table[block]), blocks))
+            list(threads.map(lambda block: write(rows[block], table[block]), blocks))
         return table
 
     def write_gaussians(self, rows: Floats, out: Floats) -> None:

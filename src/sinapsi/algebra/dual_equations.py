@@ -153,8 +153,21 @@ class DualEquations:
 
     @cached_property
     def _spectrum(self) -> tuple[Floats, Floats]:
-        """Eigenvalues of H H', none below 0, and what T is in their directions."""
-        values, self._directions = np.linalg.eigh(self._products)
+        """Eigenvalues of H H' of n - 1 directions, none below 0, and what T is in them.
+
+        Centering takes the direction of the mean, sqrt(w). Left among the others with an eigenvalue of rounding instead
+        of 0, it would spoil the errors for small penalties; so one reflection turns it into the first axis, and that is
+        left out.
+        """
+        mirror = np.sqrt(self.weights / self.weight)
+        mirror[0] += 1
+        mirror /= np.linalg.norm(mirror)
+        image = self._products @ mirror
+        step = 2 * (image - (mirror @ image) * mirror)
+        turned = self._products - np.outer(mirror, step) - np.outer(step, mirror)
+        values, vectors = np.linalg.eigh(turned[1:, 1:])
+        directions = np.vstack([np.zeros(len(values)), vectors])
+        self._directions = directions - np.outer(mirror, 2 * (mirror @ directions))
         return np.maximum(values, 0), self._directions.T @ self._errors
 
     @property
@@ -237,10 +250,10 @@ class DualEquations:
     def _errors_left_out(self, alpha: float) -> Floats:
         """Times the square root of their weights."""
         values, answers = self._spectrum
-        share = values / (values + alpha)
-        residuals = self._errors - self._directions @ (share[:, np.newaxis] * answers)
-        leverages = self.weights / self.weight + self._directions**2 @ share
-        return np.asarray(residuals / np.maximum(1 - leverages, SMALLEST_SHARE)[:, np.newaxis])
+        kept = alpha / (values + alpha)  # share of each direction that is not explained; no difference of near numbers
+        residuals = self._directions @ (kept[:, np.newaxis] * answers)
+        own_share = self._directions**2 @ kept
+        return np.asarray(residuals / np.maximum(own_share, SMALLEST_SHARE)[:, np.newaxis])
 
     def outputs_left_out(self, alpha: float) -> Floats:
         """Give the outputs of the examples when each is left out.

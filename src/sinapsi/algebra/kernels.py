@@ -53,23 +53,28 @@ def add_prefix_errors(
 ) -> None:
     """Add the squared errors of a block, with and without each example, for every number of directions.
 
-    ``residuals`` holds targets minus their mean and is used up; ``totals`` has a row for 0, 1, 2, ... directions.
+    ``residuals`` holds targets minus their mean and is used up; ``totals`` has a row for 0, 1, 2, ... directions. An
+    example that a direction would have for itself alone is met by it exactly; those left without it know nothing of
+    that direction, so its own error stays that of the directions before.
     """
     n_rows, n_columns = directions.shape
     n_outputs = answers.shape[1]
     for i in range(n_rows):
         residual = residuals[i]
-        leverage = weights[i] / weight
+        leverage, is_met = weights[i] / weight, False
         squares = weights[i] * _squares(residual)
-        share = 1 - leverage
         totals[0, 0] += squares
-        totals[0, 1] += squares / (share * share) if share > SMALLEST_SHARE else np.inf
+        totals[0, 1] += squares / ((1 - leverage) * (1 - leverage)) if 1 - leverage > SMALLEST_SHARE else np.inf
         for j in range(n_columns):
             direction = np.float64(directions[i, j])
-            for k in range(n_outputs):
-                residual[k] -= direction * answers[j, k]
-            leverage += weights[i] * direction * direction
+            taken = weights[i] * direction * direction
+            if 1 - leverage - taken > SMALLEST_SHARE:
+                leverage += taken
+                for k in range(n_outputs):
+                    residual[k] -= direction * answers[j, k]
+            elif taken > SMALLEST_SHARE:
+                is_met = True
             squares = weights[i] * _squares(residual)
             share = 1 - leverage
-            totals[j + 1, 0] += squares
+            totals[j + 1, 0] += 0.0 if is_met else squares
             totals[j + 1, 1] += squares / (share * share) if share > SMALLEST_SHARE else np.inf

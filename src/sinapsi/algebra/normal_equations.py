@@ -26,6 +26,9 @@ SMALLEST_RCOND = 1e-10
 # Share of the largest eigenvalue; smaller ones are rounding of the sums and count as 0.
 SMALLEST_EIGENVALUE = 1e-12
 
+# Standard deviation of a column in means of its own, up to which it is rounding of a constant.
+CONSTANT_SHARE = 1e-14
+
 SUMS = ("n_examples", "weight", "column_mean", "target_mean", "gram", "moment", "target_squares")
 
 
@@ -384,6 +387,8 @@ class NormalEquations:
         gram = self._penalized(alpha)
         if not is_numpy_array(gram):
             return self._solve_elsewhere(gram)
+        if not alpha and self._constant_columns().any():
+            return None
         matrix = decomposed(gram)
         if matrix is None or not matrix.rcond > SMALLEST_RCOND:
             return None
@@ -401,23 +406,34 @@ class NormalEquations:
 
     def _solve_by_eigenvalues(self, alpha: float) -> Solution:
         xp = self._xp
-        eigenvalues, vectors = xp.linalg.eigh(self._penalized(alpha))
+        varies = xp.astype(~self._constant_columns(), xp.float64)
+        eigenvalues, vectors = xp.linalg.eigh(self._penalized(alpha) * varies[:, None] * varies[None, :])
         largest = float(xp.max(eigenvalues))
         counts = eigenvalues > SMALLEST_EIGENVALUE * largest
         rank = int(xp.sum(xp.astype(counts, xp.int64)))
         inverse = xp.where(counts, 1.0 / xp.where(counts, eigenvalues, xp.ones_like(eigenvalues)), 0.0 * eigenvalues)
-        coef = vectors @ (inverse[:, None] * (vectors.T @ self.moment))
+        coef = vectors @ (inverse[:, None] * (vectors.T @ (self.moment * varies[:, None])))
         smallest = float(xp.min(eigenvalues))
         condition = largest / smallest if smallest > 0 else float("inf")
         warnings.warn(
-            f"The normal equations of {len(eigenvalues)} columns are nearly singular (rank {rank}, condition number "
-            f"{condition:.2g}): half of the digits are lost. The solution of least norm was taken. Pass alpha > 0.",
+            f"The normal equations of {eigenvalues.shape[0]} columns are nearly singular (rank {rank}, condition "
+            f"number {condition:.2g}): half of the digits are lost. The solution of least norm was taken. "
+            "Pass alpha > 0.",
             ConvergenceWarning,
             stacklevel=3,
         )
         return self._solution(coef, rank, condition, "eigen")
 
+    def _constant_columns(self) -> Any:
+        """Which columns vary by no more than the rounding of their mean, as those of saturated units do."""
+        rounding = (CONSTANT_SHARE * self.column_mean) ** 2 * self.weight
+        return self._xp.linalg.diagonal(self.gram) <= rounding
+
     def _penalized(self, alpha: float) -> Any:
+        if is_numpy_array(self.gram):
+            penalized = self.gram.copy()
+            penalized[np.diag_indices(len(penalized))] += alpha
+            return penalized
         return self.gram + alpha * self._xp.eye(self.gram.shape[0], dtype=self._xp.float64, **self._place)
 
     def _solution(self, coef: Any, rank: int, condition: float, method: str) -> Solution:

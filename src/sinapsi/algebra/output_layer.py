@@ -134,7 +134,7 @@ def solve_for_examples(
         factor = examples.collect(partial(TriangularFactor, hidden.n_columns, n_outputs), hidden.outputs, hidden.n_rows)
         solution = factor.solve(alpha)
         warn_of_condition(owner, solution, n_columns=hidden.n_columns, n_rows=equations.n_examples)
-        return _output_layer(equations, solution, alpha)
+        return OutputLayer(equations, solution, alpha, factor.squared_error(solution.coef))
     return _of_sums(equations, solution, alpha)
 
 
@@ -219,7 +219,8 @@ def prefix_errors(examples: Examples, hidden: Hidden, equations: NormalEquations
             partial(TriangularFactor, hidden.n_columns, equations.moment.shape[1]), hidden.outputs, hidden.n_rows
         )
         means = (equations.column_mean, equations.target_mean)
-        make = partial(PrefixErrors, factor.penalized(alpha), equations.moment, *means, equations.weight)
+        triangle, answers, columns = factor.penalized(alpha)
+        make = partial(PrefixErrors, triangle, equations.moment, *means, equations.weight, columns, answers)
     errors: PrefixErrors = _merged(examples).collect(make, hidden.outputs, hidden.n_rows)
     return errors
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Self
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import linalg
 
 from sinapsi.activations import Floats
@@ -24,7 +25,7 @@ class PrefixErrors:
 
     Parameters
     ----------
-    factor : array of shape (n_columns, n_columns)
+    factor : array of shape (rank, rank)
         Upper triangular R of centered [H; sqrt(alpha) I].
     moment : array of shape (n_columns, n_outputs)
         Centered H'WT.
@@ -34,18 +35,32 @@ class PrefixErrors:
         Weighted mean of T.
     weight : float
         Sum of the weights.
+    columns : array of shape (rank,), optional
+        Those that the factor is of; by default all. The others depend on columns before them and change no error.
+    answers : array of shape (rank, n_outputs), optional
+        Q'T, where it is known to more digits than the moment.
     """
 
-    def __init__(self, factor: Floats, moment: Floats, column_mean: Floats, target_mean: Floats, weight: float) -> None:
-        # A column that depends on those before it (a zero on the diagonal) is left out: its direction is 0.
-        diagonal = np.diagonal(factor)
-        depends = np.abs(diagonal) <= len(factor) * np.finfo(np.float64).eps * np.abs(factor).max(initial=0.0)
-        safe = factor + np.diag(np.where(depends, 1.0, 0.0))
-        self._inverse = linalg.solve_triangular(safe, np.eye(len(factor))) * np.where(depends, 0.0, 1.0)
+    def __init__(
+        self,
+        factor: Floats,
+        moment: Floats,
+        column_mean: Floats,
+        target_mean: Floats,
+        weight: float,
+        columns: NDArray[np.intp] | None = None,
+        answers: Floats | None = None,
+    ) -> None:
+        size = len(column_mean)
+        own = np.arange(size) if columns is None else columns
+        self._inverse = np.zeros((size, size))  # the direction of a column that depends on those before it is 0
+        self._inverse[np.ix_(own, own)] = linalg.solve_triangular(factor, np.eye(len(own)))
         self._answers = np.ascontiguousarray(self._inverse.T @ moment)
+        if answers is not None:
+            self._answers[own] = answers
         self._column_mean, self._target_mean = column_mean, target_mean
         self._weight = weight
-        self.totals = np.zeros((len(factor) + 1, 2))  # squares of training errors, and of errors left out
+        self.totals = np.zeros((size + 1, 2))  # squares of training errors, and of errors left out
 
     @classmethod
     def of_equations(cls, equations: NormalEquations, alpha: float) -> PrefixErrors:

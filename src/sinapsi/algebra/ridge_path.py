@@ -155,6 +155,7 @@ class LeaveOneOut:
         solutions = shrinkage.T[:, :, np.newaxis] * path._moment  # (n_alphas, n_columns, n_outputs)
         self._n_outputs = solutions.shape[2]
         self._solutions = solutions.transpose(1, 0, 2).reshape(solutions.shape[1], -1)
+        self._converted: list[Floats] | None = None
         self.total = np.zeros(len(shrinkage[0]))
 
     def add(self, rows: Floats, targets: Floats, weights: Floats | None = None) -> Self:
@@ -176,14 +177,21 @@ class LeaveOneOut:
         """
         dtype, n_alphas = rows.dtype, len(self.total)
         own = np.ones(len(rows)) if weights is None else np.asarray(weights, dtype=np.float64)
-        rotated = (rows - self._equations_mean.astype(dtype)) @ self._vectors.astype(dtype)
-        outputs = (rotated @ self._solutions.astype(dtype)).reshape(-1, n_alphas, self._n_outputs)
+        vectors, solutions, shrinkage = self._in_type(dtype)
+        rotated = (rows - self._equations_mean.astype(dtype)) @ vectors
+        outputs = (rotated @ solutions).reshape(-1, n_alphas, self._n_outputs)
         errors = (targets - self._target_mean)[:, np.newaxis] - outputs
         squares = np.vecdot(errors, errors)
         np.square(rotated, out=rotated)
-        leverages = own[:, np.newaxis] * (1 / self._weight + rotated @ self._shrinkage.astype(dtype))
+        leverages = own[:, np.newaxis] * (1 / self._weight + rotated @ shrinkage)
         self.total += own @ (squares / np.maximum(1 - leverages, SMALLEST_SHARE) ** 2)
         return self
+
+    def _in_type(self, dtype: np.dtype[Any]) -> list[Floats]:
+        """Vectors, solutions and shrinkage in the type of the blocks, converted once."""
+        if self._converted is None or self._converted[0].dtype != dtype:
+            self._converted = [part.astype(dtype) for part in (self._vectors, self._solutions, self._shrinkage)]
+        return self._converted
 
     def join(self, other: LeaveOneOut) -> Self:
         """Take in the sums of other examples.

@@ -135,24 +135,25 @@ def keys_of(rows: Any, seed: int) -> Keys:
     """
     random = np.random.default_rng(seed)
     factors = random.integers(2**63, size=rows.shape[1], dtype=np.uint64) * np.uint64(2) + np.uint64(1)
+    salt = random.integers(2**63, dtype=np.uint64)  # or a row of zeros would be first for every seed
     numbers = rows.data if sparse.issparse(rows) else rows
     with np.errstate(over="ignore"):
         single = numbers.astype(np.float32).astype(np.float64)
     # The order is that of the numbers in single precision, so that it is the same in both; the rest of the key tells
     # rows apart that are equal in single precision only.
-    high = _hashed(rows, single, factors)
-    low = high if numbers.dtype == np.float32 else _hashed(rows, numbers, factors)
-    return (high & HIGH_HALF) | (low >> np.uint64(32))
+    high = _hashed(rows, single, factors, salt)
+    low = high if numbers.dtype == np.float32 else _hashed(rows, numbers, factors, salt)
+    return (high & HIGH_HALF) | (low & ~HIGH_HALF)
 
 
-def _hashed(rows: Any, numbers: Floats, factors: Keys) -> Keys:
+def _hashed(rows: Any, numbers: Floats, factors: Keys, salt: np.uint64) -> Keys:
     """A number a row; ``numbers`` are those of the rows, or of their entries that are not 0."""
     mixed = _mixed((numbers.astype(np.float64) + 0.0).view(np.uint64))  # 0 stays 0, so a sparse row has the same key
     if not sparse.issparse(rows):
-        return _mixed((mixed * factors).sum(axis=1, dtype=np.uint64))
+        return _mixed((mixed * factors).sum(axis=1, dtype=np.uint64) + salt)
     sums = np.zeros(rows.shape[0], dtype=np.uint64)
     np.add.at(sums, np.repeat(np.arange(len(sums)), np.diff(rows.indptr)), mixed * factors[rows.indices])
-    return _mixed(sums)
+    return _mixed(sums + salt)
 
 
 def _stacked(above: Any, below: Any) -> Any:

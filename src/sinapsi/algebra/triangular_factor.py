@@ -12,6 +12,7 @@ import warnings
 from typing import Self
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
 
 from sinapsi.activations import Floats
@@ -101,8 +102,8 @@ class TriangularFactor:
             self.factor = np.asarray(np.linalg.qr(np.vstack([self.factor, *self._waiting]), mode="r"))
             self._waiting.clear()
 
-    def penalized(self, alpha: float) -> Floats:
-        """Give the triangular factor of [H; sqrt(alpha) I], H centered.
+    def penalized(self, alpha: float) -> tuple[Floats, Floats, NDArray[np.intp]]:
+        """Give the triangular factor of [H; sqrt(alpha) I], H centered, without the columns that depend on others.
 
         Parameters
         ----------
@@ -111,14 +112,44 @@ class TriangularFactor:
 
         Returns
         -------
-        array of shape (n_columns, n_columns)
-            Upper triangular, its diagonal above 0; beside it nothing of T.
-
+        factor : array of shape (rank, rank)
+            Upper triangular R.
+        answers : array of shape (rank, n_outputs)
+            Q'T: what T is in the directions of those columns.
+        columns : array of shape (rank,)
+            Those it is of: each has a part that the columns before it have not.
         """
-        own, _ = self._centered()
-        stacked = np.vstack([own, np.sqrt(alpha) * np.eye(self._n_columns)])
-        factor = np.linalg.qr(stacked, mode="r")
-        return np.asarray(factor * np.where(np.diagonal(factor) < 0, -1.0, 1.0)[:, np.newaxis])
+        own, answers = self._centered()
+        n_columns = self._n_columns
+        penalty = np.hstack([np.sqrt(alpha) * np.eye(n_columns), np.zeros((n_columns, answers.shape[1]))])
+        factor = np.asarray(np.linalg.qr(np.vstack([np.hstack([own, answers]), penalty]), mode="r"))[:n_columns]
+        smallest = self._rounding()
+        if (np.abs(np.diagonal(factor)) > smallest).all():
+            return factor[:, :n_columns], factor[:, n_columns:], np.arange(n_columns)
+        return independent_columns(factor, smallest)
+
+    def _rounding(self) -> Floats:
+        """What rounding leaves of a column when its mean and others are taken out of it."""
+        lengths = np.linalg.norm(self.factor[:, 1 : 1 + self._n_columns], axis=0)
+        return np.asarray(max(self.n_examples, self._n_columns) * np.finfo(np.float64).eps * lengths)
+
+    def squared_error(self, coef: Floats) -> float:
+        """Give the mean squared error of weights, summed over the outputs, to all digits that the factor has.
+
+        Parameters
+        ----------
+        coef : array of shape (n_columns, n_outputs)
+            Weights; the bias is taken as the best for them.
+
+        Returns
+        -------
+        float
+            At least 0.
+        """
+        self._reduce()
+        end = 1 + self._n_columns
+        misses = self.factor[1:, end:] - self.factor[1:, 1:end] @ coef
+        return float((misses**2).sum() / self.factor[0, 0] ** 2)
 
     def _centered(self) -> tuple[Floats, Floats]:
         """The parts of R that belong to centered H, and to T beside it."""
@@ -142,18 +173,58 @@ class TriangularFactor:
         """
         own, answers = self._centered()
         left, values, right = np.linalg.svd(own, full_matrices=False)
-        largest = max(values[0], np.sqrt(alpha)) if len(values) else 0.0
-        height = max(self.n_examples, self._n_columns)
-        counts = np.hypot(values, np.sqrt(alpha)) > height * np.finfo(np.float64).eps * largest
+        root = np.sqrt(alpha)
+        # A column that is constant up to rounding has directions too, as long as the rounding of its mean.
+        cut = max(float(self._rounding().max(initial=0.0)), max(own.shape) * np.finfo(np.float64).eps * root)
+        counts = np.hypot(values, root) > cut
         shrinkage = np.where(counts, values / np.where(counts, values**2 + alpha, 1), 0)
         coef = right.T @ (shrinkage[:, np.newaxis] * (left.T @ answers))
-        smallest = np.hypot(values[-1] if len(values) == self._n_columns else 0.0, np.sqrt(alpha)) if largest else 0.0
-        condition = float(np.hypot(values[0], np.sqrt(alpha)) / smallest) if smallest > 0 else float("inf")
+        told = values[: max(1, min(self._n_columns, self.n_examples - 1))]  # more than these there cannot be
+        largest, smallest = np.hypot(told[[0, -1]], root) if len(told) else (root, root)
+        if alpha and len(told) < self._n_columns:
+            smallest = root
+        condition = float(largest / smallest) if smallest > 0 else float("inf")
         rank = self._n_columns if alpha and counts.all() else int(counts.sum())
         first = self.factor[0]
         means = first[1:] / first[0] if len(first) and first[0] else np.zeros(len(first) - 1)
         intercept = means[self._n_columns :] - means[: self._n_columns] @ coef
         return Solution(coef, intercept, rank, condition, "svd")
+
+
+def independent_columns(factor: Floats, smallest: Floats) -> tuple[Floats, Floats, NDArray[np.intp]]:
+    """Bring a triangular matrix into row echelon form, and leave out the columns that begin no new row.
+
+    Parameters
+    ----------
+    factor : array of shape (size, size + n_outputs)
+        Upper triangular, and beside it what is turned along.
+    smallest : array of shape (size,)
+        Length of what is left of each column at which it counts as nothing.
+
+    Returns
+    -------
+    factor : array of shape (rank, rank)
+        Upper triangular.
+    answers : array of shape (rank, n_outputs)
+        What stood beside it.
+    columns : array of shape (rank,)
+        Those it is of.
+    """
+    table, size = factor.copy(), len(smallest)
+    columns: list[int] = []
+    for j in range(size):
+        row = len(columns)
+        mirror = table[row : j + 1, j].copy()
+        length = np.linalg.norm(mirror)
+        if not length > smallest[j]:
+            continue
+        mirror[0] += np.copysign(length, mirror[0])
+        mirror /= np.linalg.norm(mirror)
+        part = table[row : j + 1, j:]
+        part -= np.outer(mirror, 2 * (mirror @ part))
+        columns.append(j)
+    kept = table[: len(columns)]
+    return np.triu(kept[:, columns]), kept[:, size:], np.array(columns, dtype=np.intp)
 
 
 def warn_of_condition(owner: str | None, solution: Solution, *, n_columns: int, n_rows: int) -> None:

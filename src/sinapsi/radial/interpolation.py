@@ -16,6 +16,7 @@ from sinapsi.activations import Floats
 from sinapsi.algebra.definite_matrix import decomposed
 from sinapsi.algebra.normal_equations import Solution
 from sinapsi.algebra.triangular_factor import LARGEST_SAFE_CONDITION
+from sinapsi.radial.kernels import reflect
 from sinapsi.radial.radial_layer import RadialLayer
 
 
@@ -55,9 +56,7 @@ class Interpolation:
         for k in range(n_free):
             mirror = mirrors[:, k]
             image = matrix @ mirror
-            step = 2 * (image - (mirror @ image) * mirror)
-            matrix -= np.outer(mirror, step)
-            matrix -= np.outer(step, mirror)
+            reflect(matrix, mirror, 2 * (image - (mirror @ image) * mirror))
         return mirrors, table[:n_free], matrix, _through(mirrors, self._targets)
 
     def solve(self) -> Solution:

@@ -1,4 +1,4 @@
-"""Kernels of radial basis function networks: competitive learning of centers, and the LMS rule over hidden outputs.
+"""Kernels of radial basis function networks: competitive learning of centers, the LMS rule, and reflections.
 
 Arrays in, arrays out; what to present when, and at which rates, arrives as arrays. The competitive rule moves the
 center nearest to an example towards it, t <- t + eta (x - t) (Rumelhart and Zipser 1985); the LMS rule moves the output
@@ -66,3 +66,12 @@ def learn_lms(
                 coef[k, j] = shrink * coef[k, j] + rate * error * row[j]
             intercept[k] += rate * error
     return total
+
+
+@compiled
+def reflect(matrix: Floats, mirror: Floats, step: Floats) -> None:
+    """Subtract mirror step' + step mirror' from a matrix, in one pass through memory."""
+    for i in range(matrix.shape[0]):
+        left, right = mirror[i], step[i]
+        for j in range(matrix.shape[1]):
+            matrix[i, j] -= left * step[j] + right * mirror[j]

@@ -40,6 +40,7 @@ from sinapsi.validation import ExampleSet
 
 CENTER_RULES = ("random", "competitive", "kmeans", "exact", "ols", "farthest")
 WIDTH_RULES = ("dmax", "nearest", "loo")
+PENALTY_OF_STEPS = 1.0  # about |phi|^2 over the passes of the LMS rule at its largest stable rate
 AUTO_SHARE = 0.5  # share of the largest stable rate that learning_rate="auto" takes
 
 
@@ -184,8 +185,10 @@ class RadialBasisNetwork(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Clos
         typical = np.full(len(centers), rules_of_widths.typical_width(centers, sample.rows))
         if not BASES[self.basis].is_scaled or not np.isfinite(typical[0]):
             return typical
+        # A number of steps cannot do what the exact solution does: it is about as good as one with a penalty.
+        alpha = PENALTY_OF_STEPS if self.solver == "lms" and not self._penalty() else self._penalty()
         multiple = rules_of_widths.best_multiple(
-            sample, centers, typical, self.basis, self._degree, self._penalty(), interpolates=self._interpolates
+            sample, centers, typical, self.basis, self._degree, alpha, interpolates=self._interpolates
         )
         return multiple * typical
 

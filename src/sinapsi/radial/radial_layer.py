@@ -102,7 +102,7 @@ class RadialLayer:
         """
         if self.name == "gaussian":
             return self._prepared.gaussians(rows)
-        return self.basis.value(self.scaled_squares(rows))
+        return self._prepared.radial(rows, self.basis.value)
 
     def scaled_squares(self, rows: Floats) -> Floats:
         """Give r^2 / sigma^2 of every unit.
@@ -117,9 +117,7 @@ class RadialLayer:
         array of shape (n_samples, n_centers)
             None below 0.
         """
-        squares = self._prepared.squared_distances(rows)
-        squares /= (self.widths**2).astype(squares.dtype)
-        return squares
+        return self._prepared.radial(rows, lambda squares: squares)
 
     def monomials(self, rows: Floats) -> Floats:
         """Give the monomials up to the degree, of inputs moved to the middle of the centers and scaled.
