@@ -23,6 +23,9 @@ from sinapsi.exceptions import InvalidInputError
 # Below this reciprocal condition number of the Gram matrix half of the digits of float64 are lost.
 SMALLEST_RCOND = 1e-10
 
+# With a penalty, weights in the directions that the data hardly decide are small whatever their digits; so less will do.
+SMALLEST_PENALIZED_RCOND = 1e-13
+
 # Share of the largest eigenvalue; smaller ones are rounding of the sums and count as 0.
 SMALLEST_EIGENVALUE = 1e-12
 
@@ -390,7 +393,7 @@ class NormalEquations:
         if not alpha and self._constant_columns().any():
             return None
         matrix = decomposed(gram)
-        if matrix is None or not matrix.rcond > SMALLEST_RCOND:
+        if matrix is None or not matrix.rcond > (SMALLEST_PENALIZED_RCOND if alpha else SMALLEST_RCOND):
             return None
         solution = self._solution(matrix.solve(self.moment), len(gram), 1 / matrix.rcond, "cholesky")
         return replace(solution, inverse=matrix.halfway)
