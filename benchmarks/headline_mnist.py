@@ -86,6 +86,8 @@ PREPARATIONS: Mapping[str, Callable[[Images], Images]] = {
     "deskewed": deskewed_images,
 }
 
+IMAGE = (28, 28)
+
 
 def make_rbf(settings: Settings) -> Any:
     """The radial basis function network with some settings."""
@@ -98,7 +100,7 @@ def make_elm(settings: Settings) -> Any:
     """The extreme learning machine with some settings."""
     from sinapsi import ELMClassifier
 
-    return ELMClassifier(weights="receptive_field", random_state=SEED, **settings)
+    return ELMClassifier(weights="class_differences", image_shape=IMAGE, random_state=SEED, **settings)
 
 
 @dataclass(frozen=True)
@@ -151,22 +153,22 @@ HEADLINES = {
         },
     ),
     "elm": Headline(
-        title="ELMClassifier, receptive fields",
+        title="ELMClassifier, class differences seen through receptive fields",
         make=make_elm,
         size="n_hidden",
         target=1.3,
         chosen={
             "preparation": "pixels",
-            "n_hidden": 15_000,
+            "n_hidden": 16_000,
             "activation": "tanh",
-            "weight_scale": 1.0,
-            "alpha": 1.0,
+            "weight_scale": 0.5,
+            "alpha": 0.3,
             "direct_links": False,
         },
         grid={
             "preparation": ("pixels", "deskewed"),
-            "weight_scale": (0.7, 1.0, 1.4),
-            "alpha": (0.3, 1.0, 3.0),
+            "weight_scale": (0.3, 0.5, 0.7),
+            "alpha": (0.1, 0.3, 1.0),
         },
     ),
 }

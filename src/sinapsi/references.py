@@ -191,6 +191,12 @@ MICHE_2010 = Reference(
     "OP-ELM: optimally pruned extreme learning machine",
     "IEEE Transactions on Neural Networks 21(1), 158-162",
 )
+ZHU_MIAO_QING_2014 = Reference(
+    "Zhu, Wentao and Miao, Jun and Qing, Laiyun",
+    2014,
+    "Constrained extreme learning machine: a novel highly discriminative random feedforward neural network",
+    "International Joint Conference on Neural Networks, 800-807",
+)
 MCDONNELL_2015 = Reference(
     "McDonnell, Mark D. and Tissera, Migel D. and Vladusich, Tony and van Schaik, Andre and Tapson, Jonathan",
     2015,

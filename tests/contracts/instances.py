@@ -223,6 +223,7 @@ ELM_VARIANTS = {
     "ridge": replace(SOLVED, parameters={"alpha": 0.5, "weights": "orthogonal"}),
     "linked": replace(SOLVED, parameters={"direct_links": True, "weights": "sobol", "activation": "logistic"}),
     "deep": replace(SOLVED, parameters={"n_hidden": (40, 60), "weights": "normal"}),
+    "differences": replace(SOLVED, parameters={"weights": "class_differences", "alpha": 0.5}),
     "restarted": replace(SOLVED, parameters={"n_init": 3, "alpha": "gcv"}),
     "selected": replace(SOLVED, parameters={"unit_selection": "first", "alpha": 0.1, "weights": "sparse"}),
     "ranked": replace(SOLVED, parameters={"unit_selection": "ranked", "alpha": 0.1}),

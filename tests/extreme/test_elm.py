@@ -282,6 +282,33 @@ class TestHiddenLayers:
         assert scores[0] > 0.9
         assert scores[0] > scores[1] - 0.02
 
+    def test_class_differences_point_from_class_to_class_and_bend_midway(self):
+        random = np.random.default_rng(0)
+        y = random.integers(2, size=200)
+        X = random.standard_normal((200, 5)) + 8.0 * y[:, np.newaxis]
+        model = ELMClassifier(n_hidden=30, weights="class_differences", random_state=0).fit(X, y)
+        np.testing.assert_allclose(np.linalg.norm(model.hidden_coefs_[0], axis=0), 1)
+        fields = X @ model.hidden_coefs_[0] + model.hidden_intercepts_[0]
+        assert np.abs(np.sign(fields[y == 1]).mean(axis=0)).min() > 0.9  # every unit tells the classes apart
+        assert (np.sign(fields[y == 1].mean(axis=0)) == -np.sign(fields[y == 0].mean(axis=0))).all()
+
+    def test_class_differences_through_receptive_fields_help_on_digits(self):
+        X, y = standardized("digits")
+        settings = {"n_hidden": 300, "weights": "class_differences", "random_state": 0}
+        scores = {
+            shape: ELMClassifier(image_shape=shape, **settings).fit(X[:1200], y[:1200]).score(X[1200:], y[1200:])
+            for shape in (None, (8, 8))
+        }
+        assert scores[8, 8] > 0.93
+        model = ELMClassifier(image_shape=(8, 8), **settings).fit(X, y)
+        assert (model.hidden_coefs_[0] == 0).mean() > 0.3
+
+    def test_class_differences_of_real_targets_and_sparse_inputs(self):
+        X, y = curve(60)
+        dense = ELMRegressor(n_hidden=20, weights="class_differences", alpha=0.1, random_state=0)
+        expected = dense.fit(X, y).predict(X)
+        np.testing.assert_allclose(dense.fit(sparse.csr_matrix(X), y).predict(X), expected, atol=1e-9)
+
     @pytest.mark.parametrize(
         ("settings", "message"),
         [

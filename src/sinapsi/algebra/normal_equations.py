@@ -23,7 +23,7 @@ from sinapsi.exceptions import InvalidInputError
 # Below this reciprocal condition number of the Gram matrix half of the digits of float64 are lost.
 SMALLEST_RCOND = 1e-10
 
-# With a penalty, weights in the directions that the data hardly decide are small whatever their digits; so less will do.
+# With a penalty, weights in directions that the data hardly decide are small whatever their digits; so less will do.
 SMALLEST_PENALIZED_RCOND = 1e-13
 
 # Share of the largest eigenvalue; smaller ones are rounding of the sums and count as 0.

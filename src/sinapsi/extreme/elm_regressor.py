@@ -25,11 +25,14 @@ class ELMRegressor(ExtremeLearningMachine, ClosedFormRegressor):
     weights : str, default="uniform"
         How hidden weights are drawn: ``"uniform"``, ``"normal"``, ``"orthogonal"``, ``"sobol"`` (evenly filling),
         ``"sparse"`` (each unit sees about the square root of all inputs), or ``"receptive_field"`` (a random rectangle
-        of an image, in the first layer). A unit's weights have a length of about 1: standardize X.
+        of an image, in the first layer), or ``"class_differences"`` (in the first layer, from an example to one of
+        another class, the unit changing its mind midway; with ``image_shape`` seen through a random rectangle). A
+        unit's weights have a length of about 1: standardize X.
     weight_scale : float, default=1.0
         Factor > 0 on the hidden weights and biases: above 1 the units bend more.
     image_shape : tuple of int or None, default=None
-        (height, width) or (height, width, channels) of the images for ``"receptive_field"``; None for square ones.
+        (height, width) or (height, width, channels) of the images for ``"receptive_field"``, None for square ones; and
+        for ``"class_differences"``, None for no images.
     alpha : float or {"gcv", "loo"}, default="gcv"
         Weight >= 0 of the penalty on the sum of the squared output weights (not the bias), in Ridge's convention: it
         stands against the **sum** of the squared errors. ``"gcv"`` takes the best of 50 by generalized
@@ -85,7 +88,8 @@ class ELMRegressor(ExtremeLearningMachine, ClosedFormRegressor):
     ----------
     Huang, Zhu and Siew (2006), Extreme learning machine: theory and applications. Pao, Park and Sobajic (1994),
     Learning and generalization characteristics of the random vector functional-link net. Miche et al. (2010), OP-ELM.
-    McDonnell et al. (2015), Fast, simple and accurate handwritten digit classification (receptive fields).
+    Zhu, Miao and Qing (2014), Constrained extreme learning machine (class differences). McDonnell et al. (2015), Fast,
+    simple and accurate handwritten digit classification (receptive fields).
 
     Examples
     --------

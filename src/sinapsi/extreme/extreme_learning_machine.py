@@ -22,18 +22,29 @@ from sinapsi.algebra.output_layer import (
     prefix_errors,
     solve_for_sums,
 )
+from sinapsi.algebra.passes import sample_of
+from sinapsi.algebra.row_sample import RowSample
 from sinapsi.algebra.subset_selection import rank_columns
 from sinapsi.exceptions import InvalidParameterError
-from sinapsi.extreme.hidden_layers import KINDS, RandomLayers, receptive_field_weights, shape_of_images
+from sinapsi.extreme.hidden_layers import (
+    KINDS,
+    RandomLayers,
+    class_difference_weights,
+    receptive_field_weights,
+    shape_of_images,
+)
 from sinapsi.parameters import Rule, boolean, choice, count, instance, nothing, number, random_source
 from sinapsi.references import (
     HUANG_ZHU_SIEW_2006,
     MCDONNELL_2015,
     MICHE_2010,
     PAO_PARK_SOBAJIC_1994,
+    ZHU_MIAO_QING_2014,
     Reference,
 )
 from sinapsi.stopping import StopCode
+
+PAIR_ROWS = 20_000  # random distinct examples of which pairs are made
 
 
 class ExtremeLearningMachine(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClosedFormNetwork):
@@ -44,6 +55,7 @@ class ExtremeLearningMachine(ClassNamePrefixFeaturesOutMixin, TransformerMixin, 
         HUANG_ZHU_SIEW_2006,
         PAO_PARK_SOBAJIC_1994,
         MICHE_2010,
+        ZHU_MIAO_QING_2014,
         MCDONNELL_2015,
     )
     _accepts_sparse = True
@@ -51,7 +63,7 @@ class ExtremeLearningMachine(ClassNamePrefixFeaturesOutMixin, TransformerMixin, 
     _parameter_rules: ClassVar[Mapping[str, Rule]] = {
         "n_hidden": count() | instance((tuple, list), "a tuple of them, one a hidden layer"),
         "activation": instance((str, Activation), "an activation"),
-        "weights": choice(*KINDS, "receptive_field"),
+        "weights": choice(*KINDS, "receptive_field", "class_differences"),
         "weight_scale": number(0, open_low=True, open_high=True),
         "image_shape": nothing | instance((tuple, list), "(height, width) or (height, width, channels)"),
         "alpha": number(0, open_high=True) | choice("loo", "gcv"),
@@ -105,14 +117,15 @@ class ExtremeLearningMachine(ClassNamePrefixFeaturesOutMixin, TransformerMixin, 
         self.__dict__.pop("init_errors_", None)
         self._best: OutputLayer | None = None
         seeds = self._random.integers(2**63, size=self.n_init)
+        pairs = sample_of(examples, PAIR_ROWS, int(seeds[0])) if self.weights == "class_differences" else None
         if self.n_init == 1:
-            self._set_layers(self._drawn(np.random.default_rng(seeds[0]), dtype))
+            self._set_layers(self._drawn(np.random.default_rng(seeds[0]), dtype, pairs))
             return
         errors: list[float] = []
         best: tuple[RandomLayers, OutputLayer] | None = None
         try:
             for seed in seeds:
-                self._set_layers(self._drawn(np.random.default_rng(seed), dtype))
+                self._set_layers(self._drawn(np.random.default_rng(seed), dtype, pairs))
                 solved = super()._solved(examples)
                 errors.append(error_left_out(examples, self._hidden(), solved))
                 if best is None or errors[-1] < min(errors[:-1]):
@@ -126,15 +139,21 @@ class ExtremeLearningMachine(ClassNamePrefixFeaturesOutMixin, TransformerMixin, 
             self._best = best[1]
         self.init_errors_ = np.array(errors, dtype=dtype)
 
-    def _drawn(self, random: np.random.Generator, dtype: np.dtype[Any]) -> RandomLayers:
+    def _drawn(self, random: np.random.Generator, dtype: np.dtype[Any], pairs: RowSample | None = None) -> RandomLayers:
         weights, biases, n_inputs = [], [], self.n_features_in_
         sees_images = self.weights == "receptive_field"
         shape = self._shape_of_images() if sees_images or self.image_shape is not None else ()
         for place, n_units in enumerate(self._sizes()):
+            if pairs is not None and place == 0:
+                own, midways = class_difference_weights(pairs.rows, pairs.targets, n_units, random, shape or None)
+                weights.append((self.weight_scale * own).astype(dtype))
+                biases.append((self.weight_scale * midways).astype(dtype))
+                n_inputs = n_units
+                continue
             if sees_images and place == 0:
                 own = receptive_field_weights(shape, n_units, random)
-            else:  # later layers see no images
-                own = KINDS["normal" if sees_images else self.weights](n_inputs, n_units, random)
+            else:  # later layers see no images, and no examples
+                own = KINDS.get(self.weights, KINDS["normal"])(n_inputs, n_units, random)
             weights.append((self.weight_scale * own).astype(dtype))
             biases.append((self.weight_scale * random.uniform(-1, 1, n_units)).astype(dtype))
             n_inputs = n_units

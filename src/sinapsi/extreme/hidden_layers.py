@@ -18,6 +18,7 @@ from scipy.stats import qmc
 from sinapsi.activations import Activation, Floats
 from sinapsi.exceptions import InvalidParameterError
 
+PAIRS_TRIED = 20  # draws until two examples of a pair are of different classes
 SMALLEST_FIELD = 3  # pixels, or the whole side of a smaller image
 
 
@@ -129,6 +130,50 @@ def _sparse(n_inputs: int, n_units: int, random: np.random.Generator) -> Floats:
 KINDS: Mapping[str, Callable[[int, int, np.random.Generator], Floats]] = MappingProxyType(
     {"uniform": _uniform, "normal": _normal, "orthogonal": _orthogonal, "sobol": _sobol, "sparse": _sparse}
 )
+
+
+def class_difference_weights(
+    rows: Any, targets: Floats, n_units: int, random: np.random.Generator, shape: tuple[int, ...] | None
+) -> tuple[Floats, Floats]:
+    """Point each unit from one example to another of another class (Zhu, Miao and Qing 2014).
+
+    The hyperplane on which a unit changes its mind stands midway between the two. With images, both are seen through a
+    random rectangle only (McDonnell et al. 2015).
+
+    Parameters
+    ----------
+    rows : array or CSR matrix of shape (n_samples, n_features)
+        Examples to choose from.
+    targets : array of shape (n_samples, n_outputs)
+        Their targets; two with different ones are a pair, where there are any.
+    n_units : int
+        Number of units.
+    random : numpy.random.Generator
+        Source of the pairs and rectangles.
+    shape : tuple of int or None
+        Of the images.
+
+    Returns
+    -------
+    weights : array of shape (n_features, n_units)
+        Of length 1 each, or 0 where a pair is equal.
+    biases : array of shape (n_units,)
+        Which put 0 midway.
+    """
+    table = rows.toarray() if sparse.issparse(rows) else rows
+    first = random.integers(len(table), size=n_units)
+    second = random.integers(len(table), size=n_units)
+    for _ in range(PAIRS_TRIED):
+        alike = (targets[first] == targets[second]).all(axis=1)
+        second[alike] = random.integers(len(table), size=int(alike.sum()))
+    one, other = table[first].astype(np.float64), table[second].astype(np.float64)
+    weights = np.ascontiguousarray((other - one).T)
+    if shape is None:
+        lengths = np.linalg.norm(weights, axis=0)
+        weights /= np.where(lengths > 0, lengths, 1)
+    else:
+        weights = receptive_field_weights(shape, n_units, random, weights)
+    return weights, -np.vecdot(weights.T, (one + other) / 2)
 
 
 def receptive_field_weights(
