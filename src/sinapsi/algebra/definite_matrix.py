@@ -1,7 +1,9 @@
 """Symmetric positive definite matrices, by Cholesky's decomposition, with what it tells of their condition.
 
 SciPy brings a BLAS of its own, whose threads have to wait while those of NumPy's spin after a product: on two cores
-that has made a decomposition forty times slower. So SciPy is given one thread here, and large matrices go to NumPy.
+that has made a decomposition forty times slower. So SciPy is given one thread here. Large matrices are decomposed in
+panels, and what is left is updated by products of NumPy, which are nearly all of the work; ``numpy.linalg.cholesky``
+itself has crashed on 16,000 rows.
 """
 
 from __future__ import annotations
@@ -14,31 +16,27 @@ from scipy import linalg
 from sinapsi.activations import Floats
 from sinapsi.blas_threads import ONE_BLAS_THREAD
 
-THREADED_SIZE = 2048  # rows from which on NumPy's copies are little beside the gain of its threads
+SMALLEST_IN_PANELS = 2048  # rows; below, the panels' overhead is no little beside the gain of threads
+PANEL = 512  # columns of a panel
 
 
 class DefiniteMatrix:
-    """A = L L'.
+    """A = U' U.
 
     Parameters
     ----------
-    factor : array of shape (size, size)
-        L, lower triangular.
+    upper : array of shape (size, size)
+        U, upper triangular, in Fortran's order.
     rcond : float
         Reciprocal of the condition number of A, estimated in the 1-norm.
     """
 
-    def __init__(self, factor: Floats, rcond: float) -> None:
-        self._factor = factor
+    def __init__(self, upper: Floats, rcond: float) -> None:
+        self.upper = upper
         self.rcond = rcond
 
     def __len__(self) -> int:
-        return len(self._factor)
-
-    @property
-    def upper(self) -> Floats:
-        """L', upper triangular."""
-        return self._factor.T
+        return len(self.upper)
 
     def solve(self, answers: Floats) -> Floats:
         """Give A^-1 times some columns.
@@ -54,10 +52,10 @@ class DefiniteMatrix:
             Solutions.
         """
         with ONE_BLAS_THREAD:
-            return np.asarray(linalg.cho_solve((self._factor, True), answers))
+            return np.asarray(linalg.cho_solve((self.upper, False), answers))
 
     def halfway(self, answers: Floats) -> Floats:
-        """Give L^-1 times some columns: their squares add up to x' A^-1 x.
+        """Give U'^-1 times some columns: their squares add up to x' A^-1 x.
 
         Parameters
         ----------
@@ -70,7 +68,7 @@ class DefiniteMatrix:
             Solutions.
         """
         with ONE_BLAS_THREAD:
-            return np.asarray(linalg.solve_triangular(self._factor, answers, lower=True))
+            return np.asarray(linalg.solve_triangular(self.upper, answers, trans="T"))
 
 
 def decomposed(matrix: Floats) -> DefiniteMatrix | None:
@@ -93,16 +91,32 @@ def decomposed(matrix: Floats) -> DefiniteMatrix | None:
     if not np.isfinite(norm):
         return None
     try:
-        factor = _lower_factor(matrix)
+        upper = _upper_factor(matrix)
     except linalg.LinAlgError:
         return None
     with ONE_BLAS_THREAD:
-        rcond, _ = lapack.dpocon(factor, norm, uplo="L")
-    return DefiniteMatrix(factor, float(rcond))
+        rcond, _ = lapack.dpocon(upper, norm, uplo="U")
+    return DefiniteMatrix(upper, float(rcond))
 
 
-def _lower_factor(matrix: Floats) -> Floats:
-    if len(matrix) >= THREADED_SIZE:
-        return np.asarray(np.linalg.cholesky(matrix), order="F")
+def _upper_factor(matrix: Floats) -> Floats:
+    if len(matrix) >= SMALLEST_IN_PANELS:
+        return _lower_factor_in_panels(np.ascontiguousarray(matrix)).T
     with ONE_BLAS_THREAD:
-        return np.asarray(linalg.cholesky(matrix.T, lower=True, overwrite_a=True, check_finite=False))
+        return np.asarray(linalg.cholesky(matrix.T, overwrite_a=True, check_finite=False))
+
+
+def _lower_factor_in_panels(matrix: Floats) -> Floats:
+    """L in place of A = L L' (Golub and Van Loan 2013, section 4.2.9)."""
+    size = len(matrix)
+    for start in range(0, size, PANEL):
+        own = slice(start, min(start + PANEL, size))
+        with ONE_BLAS_THREAD:
+            corner = linalg.cholesky(matrix[own, own], lower=True, check_finite=False)
+            panel = linalg.solve_triangular(corner, matrix[own.stop :, own].T, lower=True, check_finite=False).T
+        matrix[own, own], matrix[own.stop :, own], matrix[own, own.stop :] = corner, panel, 0
+        panel = np.ascontiguousarray(panel)
+        for left in range(own.stop, size, PANEL):
+            below, beside = panel[left - own.stop :], panel[left - own.stop : left - own.stop + PANEL]
+            matrix[left:, left : left + PANEL] -= below @ beside.T
+    return matrix
