@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 
@@ -67,7 +68,8 @@ class Centers:
         terms = np.vstack([-2 * moved.T, np.ones(len(moved)), squares])
         precisions = np.ones(len(moved)) if widths is None else 1 / np.asarray(widths, dtype=np.float64) ** 2
         self._distance_terms = terms.astype(centers.dtype)
-        self._exponent_terms = (-precisions * terms).astype(centers.dtype)
+        self._exact_terms = -precisions * terms
+        self._exponent_terms = self._exact_terms.astype(centers.dtype)
 
     def squared_distances(self, rows: Floats) -> Floats:
         """Give the squared Euclidean distance of every row to every center.
@@ -111,7 +113,7 @@ class Centers:
         rows : array of shape (n_samples, n_features)
             In the floating type of the centers.
         function : callable
-            Takes a block of r^2 / sigma^2, none below 0, and puts its results in their place.
+            Takes a block of r^2 / sigma^2 in float64, none below 0, which it may overwrite.
 
         Returns
         -------
@@ -120,10 +122,11 @@ class Centers:
         """
 
         def write(part: Floats, out: Floats) -> None:
-            np.matmul(self._lifted(part), self._exponent_terms, out=out)
-            np.negative(out, out=out)
-            np.maximum(out, 0, out=out)
-            function(out)
+            # In double precision: a root would make 1e-3 of the 1e-6 that single precision leaves at a center itself.
+            squares = self._lifted(part, np.dtype(np.float64)) @ self._exact_terms
+            np.negative(squares, out=squares)
+            np.maximum(squares, 0, out=squares)
+            out[...] = function(squares)
 
         return self._table(rows, write)
 
@@ -153,10 +156,10 @@ class Centers:
         np.minimum(out, 0, out=out)
         np.exp(out, out=out)
 
-    def _lifted(self, rows: Floats) -> Floats:
+    def _lifted(self, rows: Floats, dtype: np.dtype[Any] | None = None) -> Floats:
         """(x, |x|^2, 1) of every row, moved by the mean of the centers."""
         n_features = rows.shape[1]
-        lifted = np.empty((len(rows), n_features + 2), dtype=self._distance_terms.dtype)
+        lifted = np.empty((len(rows), n_features + 2), dtype=dtype or self._distance_terms.dtype)
         np.subtract(rows, self._shift, out=lifted[:, :n_features])
         lifted[:, n_features] = np.vecdot(lifted[:, :n_features], lifted[:, :n_features])
         lifted[:, n_features + 1] = 1

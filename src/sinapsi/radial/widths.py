@@ -20,6 +20,7 @@ from sinapsi.radial.radial_layer import LEAST_PENALTY, RadialLayer
 
 N_NEAREST = 2  # neighbors whose distance makes the width of a unit (Moody and Darken 1989)
 MULTIPLES = tuple(2.0**power for power in range(-1, 7))  # of the distance to the nearest centers, tried by "loo"
+NEARLY = 1.02  # narrower units have smaller weights, which is worth 2 % of the error
 LOO_ROWS = 2_000  # of the sample that "loo" looks at, or four a center when that is more
 MOST_PAIRS = 4_000  # centers among which the largest distance is looked for exactly
 
@@ -153,12 +154,12 @@ def best_multiple(
 
 
 def _lowest(error: Callable[[float], float]) -> float:
-    """The best of the multiples, and then of two between it and its neighbors; the smallest of equals."""
+    """The best of the multiples, and then of two between it and its neighbors; the smallest of nearly equal ones."""
     errors = {multiple: error(multiple) for multiple in MULTIPLES}
     best = min(errors, key=lambda multiple: errors[multiple])
     for multiple in (best / np.sqrt(2), best * np.sqrt(2)):
         errors[multiple] = error(multiple)
-    return float(min(errors, key=lambda multiple: errors[multiple]))
+    return float(min(multiple for multiple in errors if errors[multiple] <= NEARLY * min(errors.values())))
 
 
 def _error_left_out(examples: ExamplesInMemory, layer: RadialLayer, alpha: float | str) -> float:
