@@ -197,7 +197,7 @@ CLOSED_FORM = Variant(is_random=False, iterates=False)
 SOLVED = Variant(iterates=False)
 RBF_VARIANTS = {
     "default": SOLVED,
-    "random": replace(SOLVED, parameters={"centers": "random", "width": "nearest", "alpha": 0.1, "n_centers": 6}),
+    "random": replace(SOLVED, parameters={"centers": "random", "width": 4.0, "alpha": 0.1, "n_centers": 20}),
     "exact": replace(SOLVED, parameters={"centers": "exact", "width": "dmax"}),
     "exact-linear": replace(SOLVED, parameters={"centers": "exact", "basis": "linear", "degree": 1}),
     "ols": replace(CLOSED_FORM, parameters={"centers": "ols", "basis": "inverse_multiquadric", "width": 2.0}),
