@@ -246,7 +246,7 @@ def test_parquet_gives_all_columns_but_the_target(table, as_source):
 
 
 def test_parquet_in_several_batches(table, monkeypatch):
-    monkeypatch.setattr("sinapsi.batch_sources.PARQUET_BYTES", 7 * 3 * 8)
+    monkeypatch.setattr("sinapsi.batch_sources.parquet.PARQUET_BYTES", 7 * 3 * 8)
     shard = assert_gives_all(table, target="y")
     assert [len(targets) for _, targets, _ in shard.batches()] == [7, 7, 6]
 
