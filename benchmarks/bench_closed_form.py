@@ -763,16 +763,22 @@ class SubsetContestant(Contestant):
 
 
 class OurSubset(SubsetContestant):
-    """``sinapsi.algebra.subset_selection.orthogonal_least_squares``, which tells leave-one-out errors as well."""
+    """What ``centers="ols"`` does: sums, choice, and the errors of all prefixes, those left out as well."""
 
-    name: ClassVar[str] = "sinapsi orthogonal_least_squares"
+    name: ClassVar[str] = "sinapsi rank_columns and prefix_errors"
 
     def chosen(self) -> tuple[np.ndarray, np.ndarray]:
         """All candidates carried along by a pivoted Cholesky decomposition."""
-        from sinapsi.algebra.subset_selection import orthogonal_least_squares
+        from sinapsi.algebra.normal_equations import NormalEquations
+        from sinapsi.algebra.output_layer import Hidden, prefix_errors
+        from sinapsi.algebra.passes import ExamplesInMemory
+        from sinapsi.algebra.subset_selection import rank_columns
 
-        selection = orthogonal_least_squares(self.rows, self.targets, self.n_chosen)
-        return selection.columns, selection.errors
+        equations = NormalEquations(self.rows.shape[1], self.targets.shape[1]).add(self.rows, self.targets)
+        columns = rank_columns(equations, self.n_chosen)
+        hidden = Hidden(np.asarray, self.rows.shape[1], self.rows.itemsize)
+        errors = prefix_errors(ExamplesInMemory(self.rows, self.targets), hidden, equations, 0.0, columns)
+        return columns, errors.training
 
 
 class ClassicSubset(SubsetContestant):

@@ -17,7 +17,9 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import train_test_split
 from sklearn.preprocessing import StandardScaler
+from sklearn.utils import check_array
 from sklearn.utils.multiclass import type_of_target
+from sklearn.utils.validation import check_consistent_length
 
 from sinapsi.exceptions import InvalidInputError, InvalidParameterError
 from sinapsi.extreme.elm_classifier import ELMClassifier
@@ -144,7 +146,7 @@ def compare_with_backpropagation(
     Raises
     ------
     InvalidInputError
-        If there are too few examples to split.
+        If X is no table of numbers, or there are too few examples to split.
     InvalidParameterError
         If a parameter is out of its range.
 
@@ -159,7 +161,13 @@ def compare_with_backpropagation(
     """
     if not isinstance(n_splits, int | np.integer) or n_splits < 1:
         raise InvalidParameterError(f"n_splits must be an integer of at least 1. Got {n_splits!r} instead.")
-    inputs, answers = np.asarray(X), np.asarray(y)
+    try:
+        inputs, answers = check_array(X, dtype="numeric"), np.asarray(y)
+        check_consistent_length(inputs, answers)
+    except ValueError as error:
+        raise InvalidInputError(
+            f"{error} Pass X as a table of numbers, and one answer for each of its rows."
+        ) from error
     kind = _task_of(answers) if task is None else task
     if kind not in ("classification", "regression"):
         raise InvalidParameterError(f"task must be 'classification', 'regression' or None. Got {task!r} instead.")

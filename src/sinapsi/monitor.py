@@ -220,6 +220,10 @@ class FitMonitor:
         if self._tells:
             tell(self._title, self.stop_reason, self.warning)
 
+    def close(self) -> None:
+        """Take the progress bar away when the fit fails; what leaving the block by an error does."""
+        self._close_bar()
+
     def _close_bar(self) -> None:
         if self._bar:
             self._bar.close()

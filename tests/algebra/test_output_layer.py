@@ -301,7 +301,7 @@ class TestErrors:
         examples = problem(25, is_weighted=is_weighted)
         passed = in_shards(examples, 9) if as_shards else examples
         rows = units(examples.inputs)
-        errors = prefix_errors(passed, HIDDEN, solved(passed, 0.4).equations, 0.4)
+        errors = prefix_errors(passed, HIDDEN, solved(passed, 0.4).equations, 0.4, np.arange(HIDDEN.n_columns))
         for k in range(1, N_COLUMNS + 1):
             expected = left_out_error(examples, 0.4, rows[:, :k])
             assert errors.leave_one_out[k] == pytest.approx(expected, rel=1e-9)
@@ -313,7 +313,7 @@ class TestErrors:
         rows = hidden.outputs(examples.inputs)
         equations = NormalEquations(14, 2).add(rows, examples.targets)
         assert equations.solve_by_cholesky() is None
-        errors = prefix_errors(examples, hidden, equations, 0.0)
+        errors = prefix_errors(examples, hidden, equations, 0.0, np.arange(hidden.n_columns))
         for k in (1, 7, 14):
             expected = left_out_error(examples, 1e-20, rows[:, :k])
             assert errors.leave_one_out[k] == pytest.approx(expected, rel=1e-6)

@@ -225,6 +225,33 @@ class TestAddingAndForgetting:
         again = ELMRegressor(n_hidden=30, alpha=0.1, random_state=0).partial_fit(X, y)
         np.testing.assert_allclose(again.partial_fit(X, y).forget(X, y).predict(X), model.predict(X), atol=1e-8)
 
+    @pytest.mark.parametrize("n_first", [5, 60])  # fewer examples than units, and more
+    def test_examples_that_weigh_nothing_teach_nothing(self, n_first):
+        X, y = standardized("iris")
+        rows, more = np.arange(0, 150, 150 // n_first), np.arange(1, 150, 40)
+        weights = np.ones(len(more))
+        weights[1] = 0
+        settings = {"n_hidden": 30, "alpha": 0.1, "random_state": 0}
+        models = [ELMClassifier(**settings).partial_fit(X[rows], y[rows], classes=np.unique(y)) for _ in range(2)]
+        models[0].partial_fit(X[more], y[more], sample_weight=weights)
+        models[1].partial_fit(X[more[weights > 0]], y[more[weights > 0]])
+        np.testing.assert_array_equal(*(model.predict_proba(X) for model in models))
+
+    def test_ctrl_c_leaves_the_model_as_it_was(self, monkeypatch):
+        X, y = curve(50)
+        model = ELMRegressor(n_hidden=10, random_state=0).fit(X, y)
+        before = model.predict(X)
+
+        def press(*arguments, **settings):
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr("sinapsi.algebra.closed_form_network.solve_for_examples", press)
+        monkeypatch.setattr("sinapsi.algebra.closed_form_network.solve_for_sums", press)
+        for learn in (model.fit, model.partial_fit):
+            with pytest.raises(KeyboardInterrupt):
+                learn(X[:40], y[:40])
+            np.testing.assert_array_equal(model.predict(X), before)
+
     def test_classes_added_in_parts(self):
         X, y = standardized("iris")
         model = ELMClassifier(n_hidden=20, alpha=0.1, random_state=0)
@@ -349,6 +376,10 @@ class TestComparison:
     def test_no_splits(self, n_splits):
         with pytest.raises(InvalidParameterError, match="n_splits must be an integer of at least 1"):
             compare_with_backpropagation([[0.0], [1.0]], [0, 1], n_splits=n_splits)
+
+    def test_texts_are_no_inputs(self):
+        with pytest.raises(InvalidInputError, match=r"numeric values.*table of numbers"):
+            compare_with_backpropagation([["a"]] * 20, [0, 1] * 10)
 
     def test_too_few_examples(self):
         with pytest.raises(InvalidInputError, match="cannot be split"):

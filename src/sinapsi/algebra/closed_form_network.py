@@ -147,19 +147,25 @@ class ClosedFormNetwork(NetworkEstimator):
         *,
         keep: bool = False,
         validate: Callable[[], dict[str, float]] | None = None,
-    ) -> OutputLayer:
+    ) -> None:
         """Solve for the output layer and set what was learned."""
-        with FitMonitor(
+        monitor = FitMonitor(
             type(self).__name__, max_iter=1, previous=self.history_, verbose=self.verbose, validate=validate
-        ) as monitor:
+        )
+        # Not as a block, which would take Ctrl-C for the end of an epoch: of half a solution nothing is worth keeping.
+        monitor.begin()
+        try:
             layer = solve()
             self._accept(layer, dtype, keep=keep)
             if examples is not None:
                 self._judge(layer, examples)
             monitor.record(loss=layer.training_error / 2, n_steps=1)
             monitor.stop(*self._why_it_ended())
+        except BaseException:
+            monitor.close()
+            raise
+        monitor.end()
         self._note(monitor)
-        return layer
 
     def _why_it_ended(self) -> tuple[StopCode, str]:
         return StopCode.SOLVED, self._how_it_was_solved()
@@ -187,7 +193,7 @@ class ClosedFormNetwork(NetworkEstimator):
         self._check_parameters()
         with self._all_or_nothing():
             if hasattr(self, "coef_"):
-                examples, dtype = ExamplesInMemory(*self._door(X, y, sample_weight)), self.coef_.dtype
+                examples, dtype = self._more(X, y, sample_weight), self.coef_.dtype
             else:
                 examples, dtype = self._admit(X, y, sample_weight, classes)
                 self._begin()
@@ -198,15 +204,14 @@ class ClosedFormNetwork(NetworkEstimator):
 
     def _with_more(self, examples: ExamplesInMemory) -> Equations:
         """Those kept and some more; the examples themselves as long as they are not more than the columns."""
-        is_first, n_columns = self.n_iter_ == 0, self._hidden().n_columns
-        n_kept = 0 if is_first else self._kept().n_examples
-        if n_kept + len(examples.targets) <= n_columns:
-            more = DualEquations(self._hidden().outputs(examples.inputs), examples.targets, examples.weights)
-            kept = None if is_first else self._kept()
-            if not isinstance(kept, NormalEquations):
-                return more if kept is None else kept.joined(more)
-        equations = NormalEquations(n_columns, self._n_outputs) if is_first else self._kept_sums()
-        return equations.join(self._sums_of(examples))
+        hidden = self._hidden()
+        kept = self._kept() if self.n_iter_ else None
+        n_examples = len(examples.targets) + (kept.n_examples if kept else 0)
+        if n_examples <= hidden.n_columns and not isinstance(kept, NormalEquations):
+            more = DualEquations(hidden.outputs(examples.inputs), examples.targets, examples.weights)
+            return kept.joined(more) if kept else more
+        sums = self._sums_of(examples)
+        return sums if kept is None else _sums_in(kept).join(sums)
 
     def _solved_again(self, equations: Equations) -> OutputLayer:
         if isinstance(equations, DualEquations):
@@ -219,8 +224,8 @@ class ClosedFormNetwork(NetworkEstimator):
         check_is_fitted(self)
         self._check_parameters()
         with self._all_or_nothing():
-            examples = ExamplesInMemory(*self._door(X, y, sample_weight))
-            rest = self._kept_sums() - self._sums_of(examples)
+            examples = self._more(X, y, sample_weight)
+            rest = _sums_in(self._kept()) - self._sums_of(examples)
             self._take(lambda: self._solved_again(rest), self.coef_.dtype, None, keep=True)
         return self
 
@@ -232,6 +237,10 @@ class ClosedFormNetwork(NetworkEstimator):
         dtype = self.coef_.dtype if hasattr(self, "coef_") else self._dtype_of_batches
         weights = self._weights(sample_weight, answers, dtype)
         return inputs.astype(dtype, copy=False), targets, weights
+
+    def _more(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None) -> ExamplesInMemory:
+        """Let in more examples, without those that weigh nothing."""
+        return ExamplesInMemory.of(ExampleSet(*self._door(X, y, sample_weight)).weighing_something())
 
     _dtype_of_batches: np.dtype[Any] = np.dtype(np.float64)
 
@@ -249,10 +258,6 @@ class ClosedFormNetwork(NetworkEstimator):
             )
         kind = NormalEquations if "gram" in self._sums else DualEquations
         return kind.from_arrays(self._sums)
-
-    def _kept_sums(self) -> NormalEquations:
-        kept = self._kept()
-        return kept.sums() if isinstance(kept, DualEquations) else kept
 
     def _why_no_sums(self) -> str:
         return (
@@ -314,6 +319,10 @@ class ClosedFormNetwork(NetworkEstimator):
         inputs, hidden = self._inputs(X, reset=False), self._hidden()
         blocks = [part[:, :n_columns] for _, part in _in_blocks(inputs, hidden)]
         return np.concatenate(blocks) if len(blocks) != 1 else np.ascontiguousarray(blocks[0])
+
+
+def _sums_in(equations: Equations) -> NormalEquations:
+    return equations.sums() if isinstance(equations, DualEquations) else equations
 
 
 def _in_blocks(inputs: Any, hidden: Hidden) -> Iterator[tuple[slice, Floats]]:

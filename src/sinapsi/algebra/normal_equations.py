@@ -270,7 +270,8 @@ class NormalEquations:
         NormalEquations
             As if the others had never been there.
         """
-        part = self.copy()
+        part = NormalEquations.__new__(NormalEquations)
+        vars(part).update(vars(self))
         part.column_mean = self._xp.take(self.column_mean, columns)
         part.moment = self._xp.take(self.moment, columns, axis=0)
         part.gram = self._xp.take(self._xp.take(self.gram, columns, axis=0), columns, axis=1)
@@ -390,7 +391,7 @@ class NormalEquations:
         gram = self._penalized(alpha)
         if not is_numpy_array(gram):
             return self._solve_elsewhere(gram)
-        if not alpha and self._constant_columns().any():
+        if not alpha and self.constant_columns().any():
             return None
         matrix = decomposed(gram)
         if matrix is None or not matrix.rcond > (SMALLEST_PENALIZED_RCOND if alpha else SMALLEST_RCOND):
@@ -409,7 +410,7 @@ class NormalEquations:
 
     def _solve_by_eigenvalues(self, alpha: float) -> Solution:
         xp = self._xp
-        varies = xp.astype(~self._constant_columns(), xp.float64)
+        varies = xp.astype(~self.constant_columns(), xp.float64)
         eigenvalues, vectors = xp.linalg.eigh(self._penalized(alpha) * varies[:, None] * varies[None, :])
         largest = float(xp.max(eigenvalues))
         counts = eigenvalues > SMALLEST_EIGENVALUE * largest
@@ -427,8 +428,14 @@ class NormalEquations:
         )
         return self._solution(coef, rank, condition, "eigen")
 
-    def _constant_columns(self) -> Any:
-        """Which columns vary by no more than the rounding of their mean, as those of saturated units do."""
+    def constant_columns(self) -> Any:
+        """Tell which columns vary by no more than the rounding of their mean, as those of saturated units do.
+
+        Returns
+        -------
+        array of bool of shape (n_columns,)
+            True for those that say nothing beside the bias.
+        """
         rounding = (CONSTANT_SHARE * self.column_mean) ** 2 * self.weight
         return self._xp.linalg.diagonal(self.gram) <= rounding
 

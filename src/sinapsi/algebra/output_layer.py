@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sinapsi.activations import Floats
 from sinapsi.algebra.dual_equations import DualEquations
@@ -194,35 +195,42 @@ def error_left_out(examples: Examples, hidden: Hidden, layer: OutputLayer) -> fl
     return float(equations.leave_one_out(np.array([max(layer.alpha, float(penalties(equations.eigenvalues)[-1]))]))[0])
 
 
-def prefix_errors(examples: Examples, hidden: Hidden, equations: NormalEquations, alpha: float) -> PrefixErrors:
-    """Give the errors with the first 0, 1, 2, ... columns, by one more pass over the examples.
+def prefix_errors(
+    examples: Examples, hidden: Hidden, equations: NormalEquations, alpha: float, columns: NDArray[np.intp]
+) -> PrefixErrors:
+    """Give the errors with the first 0, 1, 2, ... of some columns, by one more pass over the examples.
 
     Parameters
     ----------
     examples : ExamplesInMemory or ExamplesInShards
         Those that the sums are of.
     hidden : Hidden
-        The hidden layer, its columns in the order of interest.
+        The hidden layer.
     equations : NormalEquations
         The sums.
     alpha : float
         Penalty.
+    columns : array of int
+        Which, in the order of interest.
 
     Returns
     -------
     PrefixErrors
         From the triangular factor of the sums where that is safe, else of the hidden outputs (one pass more).
     """
+    outputs, equations = partial(_some_columns, hidden.outputs, columns), equations.of_columns(columns)
     make: Any = partial(PrefixErrors.of_equations, equations, alpha)
     if equations.solve_by_cholesky(alpha) is None:
-        factor = examples.collect(
-            partial(TriangularFactor, hidden.n_columns, equations.moment.shape[1]), hidden.outputs, hidden.n_rows
-        )
+        factor = examples.collect(partial(TriangularFactor, *equations.moment.shape), outputs, hidden.n_rows)
         means = (equations.column_mean, equations.target_mean)
         triangle, answers, columns = factor.penalized(alpha)
         make = partial(PrefixErrors, triangle, equations.moment, *means, equations.weight, columns, answers)
-    errors: PrefixErrors = _merged(examples).collect(make, hidden.outputs, hidden.n_rows)
+    errors: PrefixErrors = _merged(examples).collect(make, outputs, hidden.n_rows)
     return errors
+
+
+def _some_columns(outputs: HiddenOutputs, columns: NDArray[np.intp], inputs: Any) -> Floats:
+    return np.ascontiguousarray(outputs(inputs)[:, columns])
 
 
 def _of_sums(equations: NormalEquations, solution: Solution, alpha: float) -> OutputLayer:

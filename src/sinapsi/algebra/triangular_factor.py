@@ -168,8 +168,7 @@ class TriangularFactor:
         Returns
         -------
         Solution
-            Of least norm where several solve the problem; a warning tells the condition number and the rank when more
-            than half of the digits are lost.
+            Of least norm where several solve the problem, with the condition number of the matrix itself.
         """
         own, answers = self._centered()
         left, values, right = np.linalg.svd(own, full_matrices=False)

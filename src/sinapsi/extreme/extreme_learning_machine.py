@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Mapping
-from functools import partial
 from typing import Any, ClassVar
 
 import numpy as np
@@ -141,24 +139,31 @@ class ExtremeLearningMachine(ClassNamePrefixFeaturesOutMixin, TransformerMixin, 
 
     def _drawn(self, random: np.random.Generator, dtype: np.dtype[Any], pairs: RowSample | None = None) -> RandomLayers:
         weights, biases, n_inputs = [], [], self.n_features_in_
-        sees_images = self.weights == "receptive_field"
-        shape = self._shape_of_images() if sees_images or self.image_shape is not None else ()
         for place, n_units in enumerate(self._sizes()):
-            if pairs is not None and place == 0:
-                own, midways = class_difference_weights(pairs.rows, pairs.targets, n_units, random, shape or None)
-                weights.append((self.weight_scale * own).astype(dtype))
-                biases.append((self.weight_scale * midways).astype(dtype))
-                n_inputs = n_units
-                continue
-            if sees_images and place == 0:
-                own = receptive_field_weights(shape, n_units, random)
-            else:  # later layers see no images, and no examples
+            if place == 0:
+                own, shifts = self._drawn_first(n_inputs, n_units, random, pairs)
+            else:  # these see neither images nor examples
                 own = KINDS.get(self.weights, KINDS["normal"])(n_inputs, n_units, random)
+                shifts = random.uniform(-1, 1, n_units)
             weights.append((self.weight_scale * own).astype(dtype))
-            biases.append((self.weight_scale * random.uniform(-1, 1, n_units)).astype(dtype))
+            biases.append((self.weight_scale * shifts).astype(dtype))
             n_inputs = n_units
         n_links = self.n_features_in_ if self.direct_links else 0
         return RandomLayers(tuple(weights), tuple(biases), activation_named(self.activation), n_links)
+
+    def _drawn_first(
+        self, n_inputs: int, n_units: int, random: np.random.Generator, pairs: RowSample | None
+    ) -> tuple[Floats, Floats]:
+        """Weights and biases of the first layer, before they are scaled."""
+        sees_images = self.weights == "receptive_field"
+        shape = self._shape_of_images() if sees_images or self.image_shape is not None else None
+        if pairs is not None:
+            return class_difference_weights(pairs.rows, pairs.targets, n_units, random, shape)
+        if sees_images and shape is not None:
+            own = receptive_field_weights(shape, n_units, random)
+        else:
+            own = KINDS[self.weights](n_inputs, n_units, random)
+        return own, random.uniform(-1, 1, n_units)
 
     def _shape_of_images(self) -> tuple[int, ...]:
         return shape_of_images(self.image_shape, self.n_features_in_, type(self).__name__)
@@ -178,23 +183,19 @@ class ExtremeLearningMachine(ClassNamePrefixFeaturesOutMixin, TransformerMixin, 
         if equations is None:
             raise RuntimeError("Units are chosen by the equations that were solved. Keep them in the output layer.")
         sums = equations.sums() if isinstance(equations, DualEquations) else equations
-        layers, hidden = self._layers(), self._hidden()
+        layers = self._layers()
         n_links, n_columns = layers.n_links, layers.n_columns
         order = np.arange(n_columns)
         if self.unit_selection == "ranked":
-            order = rank_columns(sums.gram, sums.moment, min(n_columns, sums.n_examples - 1), n_first=n_links)
+            order = rank_columns(sums, min(n_columns, sums.n_examples - 1), n_first=n_links)
             order = np.concatenate([np.arange(n_links), order[order >= n_links]])
         if len(order) == 0:
             return solved
-        ordered = dataclasses.replace(
-            hidden, outputs=partial(_some_columns, hidden.outputs, order), n_columns=len(order)
-        )
-        sums = sums.of_columns(order)
-        errors = prefix_errors(examples, ordered, sums, solved.alpha).leave_one_out
+        errors = prefix_errors(examples, self._hidden(), sums, solved.alpha, order).leave_one_out
         self.selection_errors_ = errors[n_links:].astype(self.hidden_coefs_[-1].dtype)
         n_units = max(1, int(np.argmin(errors[n_links:])))
         self._set_layers(layers.of_units(order[n_links : n_links + n_units] - n_links))
-        sums = sums.of_columns(np.arange(n_links + n_units))
+        sums = sums.of_columns(order[: n_links + n_units])
         alpha = self._penalty()
         is_told_by_sums = isinstance(alpha, str) or sums.solve_by_cholesky(alpha) is not None
         if is_told_by_sums and not isinstance(equations, DualEquations):
@@ -233,7 +234,3 @@ class ExtremeLearningMachine(ClassNamePrefixFeaturesOutMixin, TransformerMixin, 
             H: the linked inputs (``direct_links``), then the units of the last hidden layer.
         """
         return self._transformed(X)
-
-
-def _some_columns(outputs: Callable[[Any], Floats], columns: Any, inputs: Any) -> Floats:
-    return np.ascontiguousarray(outputs(inputs)[:, columns])

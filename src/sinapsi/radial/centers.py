@@ -15,8 +15,8 @@ from sklearn.exceptions import ConvergenceWarning
 
 from sinapsi.activations import Floats
 from sinapsi.algebra.normal_equations import NormalEquations
+from sinapsi.algebra.output_layer import prefix_errors
 from sinapsi.algebra.passes import ExamplesInMemory
-from sinapsi.algebra.prefix_errors import PrefixErrors
 from sinapsi.algebra.row_sample import RowSample
 from sinapsi.algebra.subset_selection import rank_columns
 from sinapsi.radial.kernels import learn_competitively
@@ -179,14 +179,10 @@ def ols_centers(sample: RowSample, n_centers: int, widths: Floats, basis: str) -
     hidden = layer.hidden()
     make: Any = partial(NormalEquations, len(candidates), sample.targets.shape[1], overwrites=True)
     sums = examples.collect(make, hidden.outputs, hidden.n_rows)
-    order = rank_columns(sums.gram, sums.moment, min(n_centers, len(sample.rows) - 1))
+    order = rank_columns(sums, min(n_centers, len(sample.rows) - 1))
     if not len(order):  # nothing varies, or a single row
         return np.asarray(candidates[:1])
-    errors = examples.collect(
-        partial(PrefixErrors.of_equations, sums.of_columns(order), 0.0),
-        lambda rows: hidden.outputs(rows)[:, order],
-        hidden.n_rows,
-    )
+    errors = prefix_errors(examples, hidden, sums, 0.0, order)
     return np.asarray(candidates[order[: max(1, errors.best)]])
 
 

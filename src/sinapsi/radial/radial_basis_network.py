@@ -248,7 +248,7 @@ class RadialBasisNetwork(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Clos
                 return self._partial_fit(X, y, sample_weight)
             goes_on = is_known and self._descends()
             if goes_on:
-                examples, dtype = ExamplesInMemory(*self._door(X, y, sample_weight)), self.coef_.dtype
+                examples, dtype = self._more(X, y, sample_weight), self.coef_.dtype
             else:
                 examples, dtype = self._admit(X, y, sample_weight)
                 self._begin()
@@ -334,7 +334,7 @@ class RadialBasisNetwork(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Clos
         self._check_parameters()
         with self._all_or_nothing():
             if hasattr(self, "coef_"):
-                examples = ExamplesInMemory(*self._door(X, y, sample_weight))
+                examples = self._more(X, y, sample_weight)
             else:
                 examples, dtype = self._admit(X, y, sample_weight, classes)
                 self._begin()
