@@ -25,6 +25,9 @@ from sinapsi.extreme.elm_regressor import ELMRegressor as ELMRegressor
 from sinapsi.extreme.elm_classifier import ELMClassifier as ELMClassifier
 from sinapsi.comparisons import compare_with_backpropagation as compare_with_backpropagation
 
+# 6  Self-organizing maps
+from sinapsi.maps.self_organizing_map import SelfOrganizingMap as SelfOrganizingMap
+
 # Models in files, without pickle
 from sinapsi.persistence import save as save
 from sinapsi.persistence import load as load

@@ -29,6 +29,7 @@ SHORT_FORMS: Mapping[str, tuple[str, str, str]] = MappingProxyType(
         "schedule": ("sinapsi.schedules", "Schedule", "schedule_named"),
         "stopping": ("sinapsi.stopping", "Criterion", "any_of"),
         "loss": ("sinapsi.losses", "Loss", "loss_called"),
+        "grid": ("sinapsi.maps.grid", "Grid", "grid_named"),
         "solver": ("sinapsi.feedforward.solvers", "Solver", "solver_named"),
     }
 )

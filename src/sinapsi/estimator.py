@@ -66,12 +66,14 @@ class NetworkEstimator(BaseEstimator):
     _chapter: ClassVar[int]
     _references: ClassVar[tuple[Reference, ...]] = ()
     _accepts_sparse: ClassVar[bool] = False
+    _accepts_missing_inputs: ClassVar[bool] = False  # NaN in X, for values that were not observed
     _accepts_missing_targets: ClassVar[bool] = False  # NaN in a table of targets, for outputs that do not matter
     _short_forms: ClassVar[Mapping[str, Callable[[Any], object]]] = {}  # what reads each parameter with a short form
 
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = self._accepts_sparse
+        tags.input_tags.allow_nan = self._accepts_missing_inputs
         return tags
 
     def _check_parameters(self) -> None:
@@ -84,10 +86,23 @@ class NetworkEstimator(BaseEstimator):
                 raise InvalidParameterError(f"The {name!r} parameter of {owner}: {error}") from error
 
     def _check_criteria(
-        self, criteria: tuple[Criterion, ...], *, has_validation: bool, knows_gradient: bool = False
+        self,
+        criteria: tuple[Criterion, ...],
+        *,
+        has_validation: bool,
+        knows_gradient: bool = False,
+        columns: tuple[str, ...] = (),
     ) -> None:
-        """Refuse stopping rules that could never hold."""
+        """Refuse stopping rules that could never hold; ``columns`` are those of the history besides the loss."""
         owner = type(self).__name__
+        known = ("loss", *columns, *(("validation_loss", "validation_score") if has_validation else ()))
+        for criterion in criteria:
+            watched = getattr(criterion, "of", "loss")
+            if watched not in known:
+                raise InvalidParameterError(
+                    f"The 'stopping' parameter of {owner} watches {watched!r}, which its history does not note. Its "
+                    f"columns that can be watched are {', '.join(known)}."
+                )
         if not has_validation and any(isinstance(criterion, Patience) for criterion in criteria):
             raise InvalidParameterError(
                 f"The 'stopping' parameter of {owner} asks for patience, but there are no validation data. Pass "
@@ -99,6 +114,9 @@ class NetworkEstimator(BaseEstimator):
                 "know. Use the rule 'tolerance', or let a step see all examples at once: batch_size='full', or "
                 "solver='lbfgs' of the multilayer perceptron."
             )
+
+    def _check_learned(self) -> None:
+        """Refuse learned attributes that do not fit together; asked when a model is read from a file."""
 
     @contextlib.contextmanager
     def _all_or_nothing(self) -> Iterator[None]:
@@ -128,7 +146,7 @@ class NetworkEstimator(BaseEstimator):
                 accept_sparse="csr" if self._accepts_sparse else False,
                 ensure_all_finite=False,
             )
-            _check_finite(inputs, type(self).__name__)
+            _check_finite(inputs, type(self).__name__, may_be_missing=self._accepts_missing_inputs)
         except ValueError as error:
             raise _with_way_out(error) from error
         return inputs
@@ -181,10 +199,10 @@ class NetworkEstimator(BaseEstimator):
         return examples, ExampleSet(inputs.astype(examples.inputs.dtype, copy=False), targets)
 
 
-def _check_finite(inputs: Any, owner: str) -> None:
+def _check_finite(inputs: Any, owner: str, *, may_be_missing: bool) -> None:
     if not sparse.issparse(inputs) and np.isfinite(sum(of_parts(_quiet_sum, inputs))):
         return  # only a suspicious sum is looked into
-    assert_all_finite(inputs, estimator_name=owner, input_name="X")
+    assert_all_finite(inputs, estimator_name=owner, input_name="X", allow_nan=may_be_missing)
 
 
 def of_parts(measure: Callable[[Floats], float], table: Floats) -> list[float]:

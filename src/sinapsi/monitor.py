@@ -244,6 +244,7 @@ class FitMonitor:
             seconds=time.perf_counter() - self._began,
             validation_loss=validation.get("validation_loss"),
             gradient_norm=gradient_norm,
+            columns={**validation, **columns},
         )
         row = {"epoch": epoch.number, "step": epoch.n_steps, "loss": loss, **validation, **columns}
         if gradient_norm is not None:

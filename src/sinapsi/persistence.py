@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load as read_tensors
 from safetensors.numpy import save as tensors_as_bytes
-from sklearn.base import BaseEstimator
+from sklearn.base import BaseEstimator, is_classifier
 from sklearn.utils.validation import check_is_fitted
 
 import sinapsi
@@ -339,8 +339,9 @@ def _check_that_it_works(model: Any, tensors: dict[str, NDArray[Any]]) -> None:
     twin = type(model)(**model.get_params(deep=False))  # without names of columns, which an array has not
     vars(twin).update({key: value for key, value in vars(model).items() if key != "feature_names_in_"})
     example = np.zeros((1, n_features), dtype=np.float32)
+    twin._check_learned()
     twin.predict(example)
-    if hasattr(model, "classes_"):
+    if is_classifier(model):
         scores = np.asarray(
             twin.predict_proba(example) if hasattr(twin, "predict_proba") else twin.decision_function(example)
         )

@@ -204,3 +204,11 @@ MCDONNELL_2015 = Reference(
     "the 'extreme learning machine' algorithm",
     "PLoS ONE 10(8), e0134254",
 )
+KOHONEN_1982 = Reference(
+    "Kohonen, Teuvo",
+    1982,
+    "Self-organized formation of topologically correct feature maps",
+    "Biological Cybernetics 43(1), 59-69",
+)
+KOHONEN_2001 = Reference("Kohonen, Teuvo", 2001, "Self-Organizing Maps", "Springer, 3rd edition")
+KOHONEN_2013 = Reference("Kohonen, Teuvo", 2013, "Essentials of the self-organizing map", "Neural Networks 37, 52-65")

@@ -1,4 +1,4 @@
-"""How the learning rate eta(n) goes on with the number n of updates made: constant, or falling.
+"""How a learning rate, or the radius of a map, goes on with the number n of updates made: constant, or falling.
 
 A schedule is a small frozen object with a short form: ``"inverse_scaling(0.1, power=0.5)"``; a plain number is the
 constant one.
@@ -163,6 +163,43 @@ class Cosine(Schedule):
         return np.asarray(self.final + 0.5 * (self.initial - self.final) * (1 + np.cos(np.pi * progress)))
 
 
+@dataclass(frozen=True)
+class TwoPhases(Schedule):
+    """Geometrically from initial to middle while a map finds its order, then to final while it converges.
+
+    Parameters
+    ----------
+    initial : float
+        Value of the first update, above 0.
+    middle : float
+        Value where the first phase ends, above 0.
+    final : float
+        Value where the second phase ends, and from then on; above 0.
+    n_ordering : int, default=1000
+        Updates of the first phase, at least 1.
+    n_convergence : int, default=1000
+        Updates of the second phase, at least 1.
+    """
+
+    short_name = "two_phases"
+    initial: float
+    middle: float
+    final: float
+    n_ordering: int = 1000
+    n_convergence: int = 1000
+
+    def __post_init__(self) -> None:
+        for field in ("initial", "middle", "final", "n_ordering", "n_convergence"):
+            _check_positive(self, field, getattr(self, field))
+
+    def rates(self, steps: ArrayLike) -> NDArray[np.float64]:
+        done = np.asarray(steps, dtype=np.float64)
+        ordered = np.minimum(done / self.n_ordering, 1.0)
+        converged = np.clip((done - self.n_ordering) / self.n_convergence, 0.0, 1.0)
+        logarithms = np.log([self.initial, self.middle, self.final])
+        return np.asarray(np.exp(logarithms[0] + ordered * np.diff(logarithms)[0] + converged * np.diff(logarithms)[1]))
+
+
 def _check_positive(schedule: Schedule, field: str, value: object) -> None:
     if not (isinstance(value, Real) and 0 < float(value) < np.inf):
         raise InvalidParameterError(
@@ -171,7 +208,7 @@ def _check_positive(schedule: Schedule, field: str, value: object) -> None:
 
 
 BY_NAME: Mapping[str, Callable[..., Schedule]] = MappingProxyType(
-    {maker.short_name: maker for maker in (Constant, InverseScaling, ExponentialDecay, Cosine)}
+    {maker.short_name: maker for maker in (Constant, InverseScaling, ExponentialDecay, Cosine, TwoPhases)}
 )
 
 

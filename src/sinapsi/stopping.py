@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from numbers import Integral, Real
 from types import MappingProxyType
@@ -59,6 +59,9 @@ class StopReason:
         return self.sentence
 
 
+HIGHER_IS_BETTER = ("trustworthiness", "validation_score")  # of all columns of a history
+
+
 @dataclass(frozen=True)
 class Epoch:
     """What a criterion may look at when an epoch ends.
@@ -77,6 +80,8 @@ class Epoch:
         Mean error on the validation data, where there are any.
     gradient_norm : float, optional
         Euclidean norm of the gradient of the mean error, where the solver knows it.
+    columns : mapping of str to float, optional
+        What else the history notes of the epoch.
     """
 
     number: int
@@ -85,6 +90,23 @@ class Epoch:
     seconds: float
     validation_loss: float | None = None
     gradient_norm: float | None = None
+    columns: Mapping[str, float] = field(default_factory=dict)
+
+    def value_of(self, column: str) -> float:
+        """Give what the history notes under a name, such that lower is better.
+
+        Parameters
+        ----------
+        column : str
+            ``"loss"``, or another column of the history.
+
+        Returns
+        -------
+        float
+            The value; with the opposite sign where higher is better.
+        """
+        value = self.loss if column == "loss" else self.columns[column]
+        return -value if column in HIGHER_IS_BETTER else value
 
 
 Watch: TypeAlias = Callable[[Epoch], StopReason | None]
@@ -137,20 +159,24 @@ class Tolerance(Criterion):
         An epoch counts as better when its loss is below the best so far by more than this.
     n_epochs : int, default=10
         Epochs in a row without a better one that end the fit.
+    of : str, default="loss"
+        The column of the history that is watched, such as ``"topographic_error"`` of a map.
     """
 
     short_name = "tolerance"
     tol: float = 1e-4
     n_epochs: int = 10
+    of: str = "loss"
 
     def __post_init__(self) -> None:
         _check_bound(self, "tol", self.tol, 0)
         _check_bound(self, "n_epochs", self.n_epochs, 1)
+        _check_column(self, self.of)
 
     def watch(self) -> Watch:
-        sentence = f"training loss did not improve by more than {self.tol:g} for {_epochs(self.n_epochs)}"
+        sentence = f"{_spoken(self.of)} did not improve by more than {self.tol:g} for {_epochs(self.n_epochs)}"
         return _watch_for_improvement(
-            lambda epoch: epoch.loss, self.tol, self.n_epochs, StopReason(StopCode.TOLERANCE, sentence)
+            lambda epoch: epoch.value_of(self.of), self.tol, self.n_epochs, StopReason(StopCode.TOLERANCE, sentence)
         )
 
 
@@ -185,17 +211,23 @@ class Goal(Criterion):
     ----------
     loss : float
         The goal, at least 0, in units of the loss.
+    of : str, default="loss"
+        The column of the history that is watched, such as ``"topographic_error"`` of a map; one of which more is
+        better (``"trustworthiness"``) must rise to the goal.
     """
 
     short_name = "goal"
     loss: float
+    of: str = "loss"
 
     def __post_init__(self) -> None:
         _check_bound(self, "loss", self.loss, 0)
+        _check_column(self, self.of)
 
     def watch(self) -> Watch:
-        reason = StopReason(StopCode.GOAL, f"training loss reached the goal {self.loss:g}")
-        return lambda epoch: reason if epoch.loss <= self.loss else None
+        reason = StopReason(StopCode.GOAL, f"{_spoken(self.of)} reached the goal {self.loss:g}")
+        goal = -self.loss if self.of in HIGHER_IS_BETTER else self.loss
+        return lambda epoch: reason if epoch.value_of(self.of) <= goal else None
 
 
 @dataclass(frozen=True)
@@ -302,6 +334,18 @@ def _watch_for_improvement(
 
 def _epochs(number: int) -> str:
     return f"{number} epoch" if number == 1 else f"{number} epochs"
+
+
+def _spoken(column: str) -> str:
+    return "training loss" if column == "loss" else column.replace("_", " ")
+
+
+def _check_column(criterion: Criterion, column: object) -> None:
+    if not isinstance(column, str):
+        raise InvalidParameterError(
+            f"The stopping rule {criterion.short_name!r} watches a column of the history, named by a text. Got "
+            f"of={column!r} instead."
+        )
 
 
 def _check_bound(criterion: Criterion, field: str, value: object, minimum: int) -> None:

@@ -20,7 +20,7 @@ from sklearn.utils import get_tags
 import sinapsi
 from sinapsi.activations import logistic
 from sinapsi.feedforward.solvers import LBFGS, SCG, SGD, Bayesian, LevenbergMarquardt
-from sinapsi.schedules import Cosine, InverseScaling
+from sinapsi.schedules import Cosine, InverseScaling, TwoPhases
 from sinapsi.stopping import Goal, MaxSteps, Patience, TimeLimit
 
 TIGHT = LBFGS(gtol=1e-12, ftol=1e-16)  # converges to rounding, so that two ways to the same minimum agree
@@ -47,7 +47,8 @@ class Recipe:
     """What the tests need to know of a network.
 
     ``quick`` makes fits short; ``objects`` holds values that are no plain ones; ``diverging`` lets a fit diverge on
-    inputs of size ``diverging_scale``.
+    inputs of size ``diverging_scale``; ``plans_all_epochs`` says that ``max_iter`` is the length of the schedules, so
+    that to use it up is no failure.
     """
 
     variants: Mapping[str, Variant]
@@ -55,6 +56,7 @@ class Recipe:
     objects: Mapping[str, Any] = field(default_factory=dict)
     diverging: Mapping[str, Any] | None = None
     diverging_scale: float = 1.0
+    plans_all_epochs: bool = False
 
 
 @dataclass(frozen=True)
@@ -131,7 +133,7 @@ def problems_of(kind: type[Any]) -> Iterator[Problem]:
         if tags.target_tags.multi_output:
             yield Problem("two outputs", X, outputs)
     else:
-        yield Problem("no answers", X, None)
+        yield Problem("answers that nobody looks at", X, outputs[:, 0])
 
 
 def first_problem(kind: type[Any]) -> Problem:
@@ -227,6 +229,17 @@ ELM_VARIANTS = {
     "restarted": replace(SOLVED, parameters={"n_init": 3, "alpha": "gcv"}),
     "selected": replace(SOLVED, parameters={"unit_selection": "first", "alpha": 0.1, "weights": "sparse"}),
     "ranked": replace(SOLVED, parameters={"unit_selection": "ranked", "alpha": 0.1}),
+}
+
+MAP_VARIANTS = {
+    "default": Variant(is_random=False),
+    "rectangular": Variant({"topology": "rectangular", "size": (4, 5), "init": "sample"}),
+    "torus": Variant({"toroidal": True, "size": (4, 5), "neighborhood": "cut_gaussian", "init": "random"}),
+    "line": Variant({"topology": "linear", "size": 9, "metric": "cosine", "neighborhood": "bubble"}, is_random=False),
+    "online": Variant({"learning": "online", "size": (4, 4)}),
+    "online-hat": Variant({"learning": "online", "neighborhood": "mexican_hat", "metric": "manhattan", "size": 20}),
+    "online-in-order": Variant({"learning": "online", "shuffle": False, "metric": "chebyshev"}, is_random=False),
+    "measured": Variant({"measures": ("kaski_lagus_error", "trustworthiness"), "size": (4, 4)}, is_random=False),
 }
 
 RECIPES: Mapping[str, Recipe] = {
@@ -337,5 +350,19 @@ RECIPES: Mapping[str, Recipe] = {
     "ELMRegressor": Recipe(variants=ELM_VARIANTS, quick={"n_hidden": 12}, objects={"activation": logistic(slope=2.0)}),
     "ELMClassifier": Recipe(
         variants=ELM_VARIANTS, quick={"n_hidden": 12}, objects={"activation": logistic(slope=2.0), **CLASS_WEIGHT}
+    ),
+    "SelfOrganizingMap": Recipe(
+        variants=MAP_VARIANTS,
+        quick={"max_iter": 6, "radius": "inverse_scaling(2.0, power=0.3)", "learning_rate": 0.1},
+        plans_all_epochs=True,
+        objects={
+            "size": (2, 2),
+            "init": np.eye(4),
+            "learning": "online",
+            "radius": InverseScaling(2.0, power=0.6),
+            "learning_rate": TwoPhases(0.5, 0.1, 0.01, n_ordering=60, n_convergence=60),
+            "stopping": Goal(1e-12, of="topographic_error") | MaxSteps(150),
+        },
+        diverging={"learning": "online", "neighborhood": "mexican_hat", "learning_rate": 100.0, "radius": 3.0},
     ),
 }

@@ -6,6 +6,7 @@ import inspect
 import re
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 from numpydoc.docscrape import ClassDoc, FunctionDoc
@@ -76,6 +77,7 @@ def test_all_that_is_learned_is_documented_and_nothing_else(kind: type[Any]) -> 
     problem = first_problem(kind)
     frame = pd.DataFrame(problem.X, columns=list("abcd"))
     models.append(fitted(kind(**RECIPES[kind.__name__].quick), frame, problem.y))
+    models += [model.label_units(np.arange(60) % 3) for model in models[:1] if hasattr(model, "label_units")]
     found = {name for model in models for name in learned(model) if name.endswith("_") and not name.startswith("_")}
     assert set(documented(kind, "Attributes")) == found
 

@@ -66,7 +66,16 @@ def test_the_reason_is_a_code_and_a_sentence(case: Case, problem: Problem) -> No
         reason.code = StopCode.GOAL  # type: ignore[misc]  # that it is frozen is the test
 
 
-@pytest.mark.parametrize("case", ITERATING)
+@pytest.mark.parametrize("case", [case for case in ITERATING if case.values[0].recipe.plans_all_epochs])
+def test_a_budget_that_was_planned_is_no_failure(case: Case) -> None:
+    problem = first_problem(case.kind)
+    model = case.quick(max_iter=2, stopping=None).fit(problem.X, problem.y)
+    assert model.n_iter_ == 2
+    assert model.stop_reason_.code is StopCode.MAX_ITER
+    assert str(model.stop_reason_) == "the budget of 2 epochs was used up"
+
+
+@pytest.mark.parametrize("case", [case for case in ITERATING if not case.values[0].recipe.plans_all_epochs])
 def test_a_used_up_budget_is_said_and_warned_about(case: Case) -> None:
     problem = first_problem(case.kind)
     with pytest.warns(ConvergenceWarning, match=rf"^{case.kind.__name__}: max_iter=2 was used up"):

@@ -190,6 +190,7 @@ WEIGHTS = (
     "examples_",
     "targets_",
     "example_weights_",
+    "prototypes_",
 )
 
 

@@ -210,8 +210,20 @@ def sample_of(examples: ExamplesInMemory | ExamplesInShards, size: int, seed: in
     RowSample
         The same however the examples were cut or ordered.
     """
-    return examples.collect(partial(RowSample, size, seed), _as_they_are, SAMPLE_BLOCK)
+    return examples.collect(partial(RowSample, size, seed), as_they_are, SAMPLE_BLOCK)
 
 
-def _as_they_are(inputs: Any) -> Any:
+def as_they_are(inputs: Any) -> Any:
+    """Give a block of inputs itself, where a pass is about the inputs and not about hidden outputs.
+
+    Parameters
+    ----------
+    inputs : array or CSR matrix of shape (n_rows, n_features)
+        A block.
+
+    Returns
+    -------
+    array or CSR matrix
+        The same object.
+    """
     return inputs

@@ -1,0 +1,243 @@
+"""Who wins an example: the nearest prototype, and the one after it, of many rows at once.
+
+For the Euclidean metric the order of |x - w|^2 is that of |w|^2 - 2 x.w, a matrix product; rows and prototypes are
+first moved by the mean of the data, because far from zero the terms would be large and nearly cancel. Rows go through
+in blocks of which a product fits into the cache, one thread a stretch of blocks; a table of rows by units is never
+made.
+The distance to the winner is then measured from the difference itself, so that small ones keep all their digits.
+
+Missing values (NaN) are left out: with m = 1 where a value is observed, the order is that of m.w^2 - 2 (m x).w, which
+is a product too. A distance that is a sum over features is scaled up to all of them, as in scikit-learn's
+``nan_euclidean_distances``.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
+from enum import IntEnum
+from itertools import pairwise
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sinapsi.activations import Floats
+from sinapsi.algebra.distances import Centers
+from sinapsi.blas_threads import ONE_BLAS_THREAD
+from sinapsi.maps.kernels import (
+    distances_to_all,
+    distances_to_units,
+    two_nearest,
+    two_nearest_by_distance,
+)
+
+TILE_BYTES = 2**20  # of a product of a block of rows and all units, so that it stays in the cache
+SMALLEST_STRETCH = 2**21  # differences of a row and a unit, feature by feature, from which a second thread pays
+
+
+class Metric(IntEnum):
+    """How far a prototype is from an example."""
+
+    EUCLIDEAN = 0
+    COSINE = 1  # 1 - cos; of a zero vector 1
+    MANHATTAN = 2
+    CHEBYSHEV = 3  # largest absolute difference
+
+
+Search = Callable[[Floats, NDArray[Any], NDArray[Any]], None]  # rows; first and second are overwritten
+
+METRICS = {metric.name.lower(): metric for metric in Metric}
+
+
+@dataclass(frozen=True)
+class Winners:
+    """The two nearest units of every row.
+
+    Parameters
+    ----------
+    first, second : array of int of shape (n_rows,)
+        Unit numbers; the same one twice on a map of a single unit.
+    distances : array of float64 of shape (n_rows,)
+        To the first.
+    """
+
+    first: NDArray[np.intp]
+    second: NDArray[np.intp]
+    distances: NDArray[np.float64]
+
+
+class WinnerSearch:
+    """Looks for winners.
+
+    Parameters
+    ----------
+    metric : Metric
+        What near means.
+    center : array of shape (n_features,)
+        About where the data lie; from there differences are small.
+    has_gaps : bool
+        Whether rows may have missing values.
+    threads : ThreadsOfOurOwn
+        To share the work; all is done in one thread where they are not open.
+    """
+
+    def __init__(self, metric: Metric, center: Floats, *, has_gaps: bool, threads: ThreadsOfOurOwn) -> None:
+        self._metric = metric
+        self._center = center
+        self._has_gaps = has_gaps
+        self._threads = threads
+
+    def find(self, rows: Floats, prototypes: Floats) -> Winners:
+        """Find the two nearest units of every row.
+
+        Parameters
+        ----------
+        rows : array of shape (n_rows, n_features)
+            Examples, each with at least one observed value.
+        prototypes : array of shape (n_units, n_features)
+            In the same floating type.
+
+        Returns
+        -------
+        Winners
+            Ties go to the lower unit.
+        """
+        n_rows = len(rows)
+        winners = Winners(np.empty(n_rows, np.intp), np.empty(n_rows, np.intp), np.empty(n_rows))
+        search = self._by_product(prototypes) or self._by_distance(prototypes)
+
+        def stretch(part: slice) -> None:
+            search(rows[part], winners.first[part], winners.second[part])
+            distances_to_units(int(self._metric), rows[part], prototypes, winners.first[part], winners.distances[part])
+
+        self._threads.share(stretch, n_rows, prototypes.size)
+        return winners
+
+    def _by_distance(self, prototypes: Floats) -> Search:
+        """What searches a stretch of rows by measuring every distance."""
+        codebook = np.ascontiguousarray(prototypes.T)
+        return lambda rows, first, second: two_nearest_by_distance(int(self._metric), rows, codebook, first, second)
+
+    def _by_product(self, prototypes: Floats) -> Search | None:
+        """What searches a stretch of rows by matrix products; None where there is no product."""
+        n_units, dtype = len(prototypes), prototypes.dtype
+        if self._metric is Metric.EUCLIDEAN:
+            moved = prototypes - self._center
+            squares = np.vecdot(moved, moved)
+            factors = -2 * moved
+            if self._has_gaps:
+                factors, squares = np.hstack([factors, moved**2]), np.zeros(n_units, dtype)
+        elif self._metric is Metric.COSINE and not self._has_gaps:
+            lengths = np.sqrt(np.vecdot(prototypes, prototypes))[:, np.newaxis]
+            factors, squares = -prototypes / np.where(lengths > 0, lengths, 1), np.zeros(n_units, dtype)
+        else:
+            return None
+        size = min(max(TILE_BYTES // (n_units * dtype.itemsize), 64), 1024)
+
+        def search(rows: Floats, first: NDArray[Any], second: NDArray[Any]) -> None:
+            scores = np.empty((n_units, size), dtype)
+            work = np.empty((2, size), dtype)
+            places = np.empty((2, size), np.int32 if dtype == np.float32 else np.int64)
+            block = np.empty((size, factors.shape[1]), dtype)
+            for start in range(0, len(rows), size):
+                part = rows[start : start + size]
+                n = len(part)
+                table = scores.reshape(-1)[: n_units * n].reshape(n_units, n)
+                np.matmul(factors, self._prepared(part, block[:n]).T, out=table)
+                two_nearest(table, squares, work[0, :n], work[1, :n], places[0, :n], places[1, :n])
+                first[start : start + n] = places[0, :n]
+                second[start : start + n] = places[1, :n]
+
+        return search
+
+    def _prepared(self, rows: Floats, out: Floats) -> Floats:
+        if self._metric is Metric.COSINE:
+            return rows
+        n_features = rows.shape[1]
+        values = out[:, :n_features]
+        np.subtract(rows, self._center, out=values)
+        if self._has_gaps:
+            gaps = np.isnan(values)
+            values[gaps] = 0
+            out[:, n_features:] = ~gaps
+        return out
+
+    def distances(self, rows: Floats, prototypes: Floats) -> Floats:
+        """Give the distance of every row to every unit.
+
+        Parameters
+        ----------
+        rows : array of shape (n_rows, n_features)
+            Examples.
+        prototypes : array of shape (n_units, n_features)
+            In the same floating type.
+
+        Returns
+        -------
+        array of shape (n_rows, n_units)
+            In the same floating type.
+        """
+        if self._metric is Metric.EUCLIDEAN and not self._has_gaps:
+            squares = Centers(prototypes).squared_distances(rows)
+            return np.sqrt(squares, out=squares)
+        table = np.empty((len(rows), len(prototypes)), prototypes.dtype)
+        codebook = np.ascontiguousarray(prototypes.T)
+        self._threads.share(
+            lambda part: distances_to_all(int(self._metric), rows[part], codebook, table[part]),
+            len(rows),
+            prototypes.size,
+        )
+        return table
+
+
+class ThreadsOfOurOwn:
+    """Threads that share out rows, used as a block; matrix products inside it use one thread each.
+
+    Outside of the block, and in other processes, everything is done in the thread that asks.
+    """
+
+    def __init__(self) -> None:
+        self._n_threads = min(4, os.cpu_count() or 1)
+        self._is_open = False
+        self._open = ExitStack()
+        self._threads: ThreadPoolExecutor | None = None
+
+    def __enter__(self) -> Self:
+        self._is_open = True
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._is_open, self._threads = False, None
+        self._open.close()
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__init__()  # type: ignore[misc]  # another process has threads of its own
+
+    def share(self, work: Callable[[slice], None], n_items: int, cost: int) -> None:
+        """Do some work on stretches of items, one a thread.
+
+        Parameters
+        ----------
+        work : callable
+            Takes the stretch as a slice; lets other threads run meanwhile, and writes what no other stretch does.
+        n_items : int
+            Items in all.
+        cost : int
+            Elementary operations an item; little work is done in this thread alone.
+        """
+        if not self._is_open or self._n_threads == 1 or n_items * cost < SMALLEST_STRETCH:
+            work(slice(0, n_items))
+            return
+        if self._threads is None:  # most maps are small and never get here
+            self._open.enter_context(ONE_BLAS_THREAD)
+            self._threads = self._open.enter_context(ThreadPoolExecutor(self._n_threads))
+        bounds = np.linspace(0, n_items, self._n_threads + 1).astype(int).tolist()
+        stretches = [slice(start, stop) for start, stop in pairwise(bounds)]
+        list(self._threads.map(work, stretches))
