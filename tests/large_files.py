@@ -34,7 +34,8 @@ if kind == "map":
 else:
     model.fit_batches(folder + "/data.parquet", target="y")
 growth = peak() - before
-np.savez(folder + "/learned.npz", coef=model.coef_, intercept=model.intercept_)
+names = ("coef_", "intercept_", "prototypes_")
+np.savez(folder + "/learned.npz", **{name: vars(model)[name] for name in names if name in vars(model)})
 print(growth)
 """
 
@@ -69,9 +70,9 @@ def _written(folder, kind):
 
 
 def learn_elsewhere(name, parameters, kind, folder):
-    """Give the coefficients, biases, and bytes by which the peak of a process of its own rose."""
+    """Give what was learned by name, and bytes by which the peak of a process of its own rose."""
     command = [sys.executable, "-W", "error", "-c", LEARNING, name, json.dumps(parameters), kind, str(folder)]
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stderr
-    learned = np.load(folder / "learned.npz", allow_pickle=False)
-    return learned["coef"], learned["intercept"], int(result.stdout)
+    with np.load(folder / "learned.npz", allow_pickle=False) as file:
+        return dict(file), int(result.stdout)

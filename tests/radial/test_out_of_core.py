@@ -14,8 +14,8 @@ PARAMETERS = {"n_centers": 50, "centers": "random", "width": 12.0, "alpha": 0.5,
 @pytest.mark.parametrize("kind", ["map", "parquet"])
 def test_centers_and_weights_are_those_of_all_data_in_memory(tmp_path, kind):
     with large_file(tmp_path, kind) as (X, y):
-        coef, intercept, growth = learn_elsewhere("RBFRegressor", PARAMETERS, kind, tmp_path)
+        learned, growth = learn_elsewhere("RBFRegressor", PARAMETERS, kind, tmp_path)
         assert growth < N_BYTES / 4
         whole = RBFRegressor(**PARAMETERS).fit(np.array(X), np.array(y))
-    np.testing.assert_allclose(coef, whole.coef_, rtol=0, atol=1e-10 * np.abs(whole.coef_).max())
-    np.testing.assert_allclose(intercept, whole.intercept_, rtol=1e-10)
+    np.testing.assert_allclose(learned["coef_"], whole.coef_, rtol=0, atol=1e-10 * np.abs(whole.coef_).max())
+    np.testing.assert_allclose(learned["intercept_"], whole.intercept_, rtol=1e-10)

@@ -57,6 +57,37 @@ def triple(batch: Any, what: str) -> Batch:
     return X, y, sample_weight
 
 
+def inputs_alone(batch: Any, what: str) -> Batch:
+    """Check one batch of a source for networks that learn without targets.
+
+    Parameters
+    ----------
+    batch : object
+        What the user calls a batch: a table, or a tuple (X, y) or (X, y, sample_weight) of which only X is taken.
+    what : str
+        What messages call it, for example ``"batch 3"``.
+
+    Returns
+    -------
+    X, y, sample_weight : Batch
+        X; a table of no columns, which goes where targets go; None.
+
+    Raises
+    ------
+    InvalidInputError
+        If X is no table.
+    """
+    X = batch[0] if isinstance(batch, tuple) and len(batch) in (2, 3) else batch
+    shape = shape_of(X)
+    if len(shape) != 2:
+        has_shape = f" with the shape {shape}" if shape else ""
+        raise InvalidInputError(
+            f"{what} is {kind_of(X)}{has_shape}. Expected a table: rows are examples, columns features. Pass X of "
+            "shape (n_samples, n_features)."
+        )
+    return X, np.empty((shape[0], 0)), None
+
+
 def same_form(batch: Batch, form: str, number: int) -> str:
     """Describe a batch, and refuse it if those before it were of another form.
 
@@ -87,6 +118,27 @@ def same_form(batch: Batch, form: str, number: int) -> str:
             f"batch {number} has {found}, but the batches before it have {form}. Give all batches the same form."
         )
     return found
+
+
+def is_whole(source: Any, *, needs_targets: bool) -> bool:
+    """Whether these are all arrays of a source, to be cut into batches.
+
+    Parameters
+    ----------
+    source : object
+        Anything.
+    needs_targets : bool
+        Whether it is a pair or triple; else it is a table, or a tuple that begins with one. Then a list is one of
+        shards or batches.
+
+    Returns
+    -------
+    bool
+        Only the first array is looked at: what is wrong with the others is said when they are checked.
+    """
+    if needs_targets:
+        return is_pair(source)
+    return hasattr(source, "shape") or (isinstance(source, tuple) and is_pair(source))
 
 
 def is_pair(source: Any) -> bool:

@@ -21,10 +21,10 @@ PARQUET_SUFFIXES = (".parquet", ".pq")
 
 
 class ParquetShard(Shard):
-    """A Parquet file: one or several columns are the target, all others the inputs."""
+    """A Parquet file: one or several columns are the target, or are left out; all others are the inputs."""
 
-    def __init__(self, name: str, path: Path, target: str | Sequence[str]) -> None:
-        super().__init__(name)
+    def __init__(self, name: str, path: Path, target: str | Sequence[str], *, needs_targets: bool = True) -> None:
+        super().__init__(name, needs_targets=needs_targets)
         self._path = path.absolute()  # another process may stand in another folder
         self._target = target if isinstance(target, str) else list(target)
 
@@ -49,7 +49,8 @@ class ParquetShard(Shard):
             step = max(1, PARQUET_BYTES // (dtype.itemsize * len(columns)))
             for start in range(0, n_rows, step):
                 rows = table.slice(start, step)
-                yield _numbers(rows, min(step, n_rows - start), columns, dtype, start), self._targets(rows, start), None
+                X = _numbers(rows, min(step, n_rows - start), columns, dtype, start, self._needs_targets)
+                yield X, self._targets(rows, start) if self._needs_targets else None, None
 
     def _input_columns(self, schema: Mapping[str, Any]) -> tuple[list[str], np.dtype[Any]]:
         """Check all columns; give the names of the inputs and the type they have together."""
@@ -57,6 +58,8 @@ class ParquetShard(Shard):
         for name in targets:
             if name not in schema:
                 raise InvalidInputError(_no_such_column(name, schema))
+            if not self._needs_targets:
+                continue
             is_one = isinstance(self._target, str)
             if not (is_one and str(schema[name]).startswith(("String", "Categorical", "Enum"))):
                 place = "or text as the target" if is_one else "in a list of targets"
@@ -67,7 +70,7 @@ class ParquetShard(Shard):
                 "no column is left for X. Expected at least one besides the target: add the inputs."
             )
         for name in inputs:
-            _check_number_column(name, schema[name], "besides the target")
+            _check_number_column(name, schema[name], "besides the target" if targets else "in all columns")
         return inputs, _common_float([schema[name] for name in inputs])
 
     def _targets(self, rows: Any, start: int) -> NDArray[Any]:
@@ -84,7 +87,7 @@ class ParquetShard(Shard):
         return labels
 
 
-def parquet_shard(path: Path, target: str | Sequence[str] | None, name: str) -> Shard:
+def parquet_shard(path: Path, target: str | Sequence[str] | None, name: str, *, needs_targets: bool = True) -> Shard:
     """Make the shard of a Parquet file, checked.
 
     Parameters
@@ -92,9 +95,11 @@ def parquet_shard(path: Path, target: str | Sequence[str] | None, name: str) -> 
     path : Path
         The file.
     target : str, list of str or None
-        The column to learn, or several; None is refused.
+        The column to learn, or several; None is refused unless no targets are needed.
     name : str
         What messages call it.
+    needs_targets : bool, default=True
+        Whether `target` is to be learned; else it is left out.
 
     Returns
     -------
@@ -115,17 +120,23 @@ def parquet_shard(path: Path, target: str | Sequence[str] | None, name: str) -> 
             f"{name}: the path {path} ends in {path.suffix or 'nothing'!r}. Expected a Parquet file, ending in "
             f"{' or '.join(PARQUET_SUFFIXES)}: convert it, or pass a function that reads it."
         )
+    if target is None and not needs_targets:
+        target = []
     if target is None:
         raise InvalidInputError(
             f"{name}: a Parquet file has one column or more to learn, but target is missing. Name it: "
             "fit_batches(path, target='name of the column')."
         )
     names = list(target) if isinstance(target, list | tuple) else [target]
-    if not names or not all(isinstance(column, str) for column in names) or len(set(names)) < len(names):
+    if (
+        (not names and needs_targets)
+        or not all(isinstance(column, str) for column in names)
+        or len(set(names)) < len(names)
+    ):
         raise InvalidInputError(
             f"{name}: target must be the name of a column, or a list of different names. Got {target!r} instead."
         )
-    shard = ParquetShard(name, path, target)
+    shard = ParquetShard(name, path, target, needs_targets=needs_targets)
     shard.check()
     return shard
 
@@ -161,22 +172,25 @@ def _parquet_errors(path: Path) -> Iterator[None]:
         ) from error
 
 
-def _numbers(rows: Any, n_rows: int, columns: list[str], dtype: np.dtype[Any], start: int) -> NDArray[Any]:
-    """Read columns into one C-ordered array, some of them at a time."""
+def _numbers(
+    rows: Any, n_rows: int, columns: list[str], dtype: np.dtype[Any], start: int, must_be_complete: bool
+) -> NDArray[Any]:
+    """Read columns into one C-ordered array, some of them at a time; a null that may be becomes NaN."""
     block = np.empty((n_rows, len(columns)), dtype)
     width = -(-len(columns) // COLUMN_GROUPS)
     for first in range(0, len(columns), width):
-        block[:, first : first + width] = _collected(rows, columns[first : first + width], start).to_numpy()
+        some = columns[first : first + width]
+        block[:, first : first + width] = _collected(rows, some, start, must_be_complete=must_be_complete).to_numpy()
     return block
 
 
-def _collected(rows: Any, columns: list[str], start: int) -> Any:
-    """Read columns of some rows, decimals as floats; refuse missing values."""
+def _collected(rows: Any, columns: list[str], start: int, *, must_be_complete: bool = True) -> Any:
+    """Read columns of some rows, decimals as floats; refuse missing values where there must be none."""
     import polars as pl
     from polars import selectors
 
     table = rows.select(selectors.by_name(*columns)).with_columns(selectors.decimal().cast(pl.Float64)).collect()
-    for name in columns:
+    for name in columns if must_be_complete else ():
         if table[name].null_count():
             row = start + int(table[name].is_null().arg_max())
             raise InvalidInputError(

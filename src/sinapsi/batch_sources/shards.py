@@ -9,12 +9,21 @@ from __future__ import annotations
 import contextlib
 import itertools
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from scipy import sparse
 
-from sinapsi.batch_sources.batch import Batch, gives_batches, is_pair, kind_of, same_form, shape_of, triple
+from sinapsi.batch_sources.batch import (
+    Batch,
+    gives_batches,
+    inputs_alone,
+    is_whole,
+    kind_of,
+    same_form,
+    shape_of,
+    triple,
+)
 from sinapsi.batch_sources.mapped_array import MappedArray
 from sinapsi.exceptions import (
     DataFileError,
@@ -34,13 +43,23 @@ class Shard(ABC):
     ----------
     name : str
         What messages call it, for example ``"shard 3 of 8 (data-3.parquet)"``.
+    needs_targets : bool, default=True
+        Whether batches are pairs (X, y); else X alone is taken.
     """
 
     name: str
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *, needs_targets: bool = True) -> None:
         self.name = name
+        self._needs_targets = needs_targets
         self._gave_batches = False
+
+    @property
+    def _form(self) -> str:
+        return "(X, y)" if self._needs_targets else "X"
+
+    def _checked(self, batch: Any, what: str) -> Batch:
+        return triple(batch, what) if self._needs_targets else inputs_alone(batch, what)
 
     def batches(self) -> Iterator[Batch]:
         """Give the batches one after another; each call begins anew.
@@ -50,21 +69,21 @@ class Shard(ABC):
         X : array, data frame or sparse matrix of shape (n_rows, n_features)
             Inputs, as the user has them.
         y : array of shape (n_rows,) or (n_rows, n_outputs)
-            Targets.
+            Targets; no columns where none are needed.
         sample_weight : array of shape (n_rows,) or None
             Weights, in all batches or in none.
 
         Raises
         ------
         InvalidInputError
-            If there is no batch, or one is no pair (X, y) or differs in form from those before. The message names the
-            shard and the batch.
+            If there is no batch, or one is no pair (X, y), or no X, or differs in form from those before. The message
+            names the shard and the batch.
         """
         with naming(self):
             form, gave_rows, numbers = "", False, itertools.count(1)  # `enumerate` would keep the last batch alive
             for raw in self._raw():
                 number = next(numbers)
-                batch = triple(raw, f"batch {number}")
+                batch = self._checked(raw, f"batch {number}")
                 del raw
                 form = same_form(batch, form, number)
                 if shape_of(batch[0])[0]:
@@ -79,7 +98,7 @@ class Shard(ABC):
         """Give what the user calls batches."""
 
     def _empty(self) -> str:
-        return "there are no examples. Pass at least one batch (X, y) with rows."
+        return f"there are no examples. Pass at least one batch {self._form} with rows."
 
     def _used_up(self) -> str:
         return "there were examples before, but none in this pass. Leave the data as they are until the fit has ended."
@@ -88,10 +107,10 @@ class Shard(ABC):
 class ArrayShard(Shard):
     """Arrays that lie in memory or are mapped from files, given in blocks of rows."""
 
-    def __init__(self, name: str, arrays: Sequence[Any]) -> None:
-        super().__init__(name)
+    def __init__(self, name: str, arrays: Any, *, needs_targets: bool = True) -> None:
+        super().__init__(name, needs_targets=needs_targets)
         with naming(self):
-            checked = triple(arrays, "the pair")
+            checked = self._checked(arrays, "the pair" if needs_targets else "this")
         self._arrays: list[Any] = [MappedArray.of(array) or array for array in checked]
 
     def _raw(self) -> Iterator[Batch]:
@@ -101,8 +120,8 @@ class ArrayShard(Shard):
 class IterableShard(Shard):
     """An object whose ``__iter__`` begins anew."""
 
-    def __init__(self, name: str, source: Iterable[Any]) -> None:
-        super().__init__(name)
+    def __init__(self, name: str, source: Iterable[Any], *, needs_targets: bool = True) -> None:
+        super().__init__(name, needs_targets=needs_targets)
         self._source = source
 
     def _raw(self) -> Iterator[Any]:
@@ -118,8 +137,8 @@ class IterableShard(Shard):
 class IteratorShard(Shard):
     """A generator or another iterator, good for a single pass in this process."""
 
-    def __init__(self, name: str, source: Iterator[Any]) -> None:
-        super().__init__(name)
+    def __init__(self, name: str, source: Iterator[Any], *, needs_targets: bool = True) -> None:
+        super().__init__(name, needs_targets=needs_targets)
         self._source = source
 
     def _raw(self) -> Iterator[Any]:
@@ -128,8 +147,8 @@ class IteratorShard(Shard):
 
     def _empty(self) -> str:
         return (
-            "it gives no examples. Expected at least one batch (X, y) with rows: pass a generator that was not gone "
-            "through before, or the function that makes it."
+            f"it gives no examples. Expected at least one batch {self._form} with rows: pass a generator that was not "
+            "gone through before, or the function that makes it."
         )
 
     def _used_up(self) -> str:
@@ -145,19 +164,20 @@ class IteratorShard(Shard):
 
 
 class CallableShard(Shard):
-    """A function that makes an iterable of batches, or a pair (X, y), at each call."""
+    """A function that makes an iterable of batches, or all arrays, at each call."""
 
-    def __init__(self, name: str, make: Callable[[], Any]) -> None:
-        super().__init__(name)
+    def __init__(self, name: str, make: Callable[[], Any], *, needs_targets: bool = True) -> None:
+        super().__init__(name, needs_targets=needs_targets)
         self._make = make
 
     def _raw(self) -> Iterator[Any]:
         made = self._make()
-        if is_pair(made):
-            return _blocks_of_rows(*triple(made, "what it gives"))
+        if is_whole(made, needs_targets=self._needs_targets):
+            return _blocks_of_rows(*self._checked(made, "what it gives"))
         if not gives_batches(made):
             raise InvalidInputError(
-                f"calling it gave {kind_of(made)}. Expected an iterable of batches (X, y): let it yield or return them."
+                f"calling it gave {kind_of(made)}. Expected an iterable of batches {self._form}: let it yield or "
+                "return them."
             )
         return iter(made)
 

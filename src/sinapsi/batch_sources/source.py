@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from sinapsi.batch_sources.batch import gives_batches, is_pair, kind_of
+from sinapsi.batch_sources.batch import gives_batches, is_pair, is_whole, kind_of
 from sinapsi.batch_sources.mapped_array import MappedArray
 from sinapsi.batch_sources.parquet import parquet_shard
 from sinapsi.batch_sources.shards import ArrayShard, CallableShard, IterableShard, IteratorShard, Shard
@@ -20,7 +20,13 @@ WHAT_A_SOURCE_MAY_BE = (
 )
 
 
-def shards_of(source: Any, *, target: str | Sequence[str] | None = None) -> list[Shard]:
+WHAT_IT_MAY_BE_WITHOUT_TARGETS = (
+    "Expected an array X (or a tuple (X, y), of which X is taken); an iterable of such batches; a function that makes "
+    "an array or such an iterable at each call; the path of a .parquet file; or a list of these, each a shard."
+)
+
+
+def shards_of(source: Any, *, target: str | Sequence[str] | None = None, needs_targets: bool = True) -> list[Shard]:
     """Cut a source of examples into shards.
 
     Parameters
@@ -32,6 +38,9 @@ def shards_of(source: Any, *, target: str | Sequence[str] | None = None) -> list
         Parquet file. A list of these is one shard an element.
     target : str or list of str, optional
         For Parquet: the column to learn, or several. All other columns are inputs.
+    needs_targets : bool, default=True
+        Whether there must be a y. Without, a batch is X alone; a **tuple** (X, y) is taken too, and X taken from it;
+        a **list** is always one of shards. `target` names columns of a Parquet file to leave out.
 
     Returns
     -------
@@ -58,39 +67,46 @@ def shards_of(source: Any, *, target: str | Sequence[str] | None = None) -> list
     >>> [len(y) for X, y, sample_weight in second.batches()]
     [2, 1]
     """
-    if not isinstance(source, list | tuple) or is_pair(source):
-        return [_shard(source, target, "source")]
+    if not isinstance(source, list | tuple) or is_whole(source, needs_targets=needs_targets):
+        return [_shard(source, target, "source", needs_targets)]
     if not source:
-        raise InvalidInputError(f"The source is an empty {type(source).__name__}. {WHAT_A_SOURCE_MAY_BE}")
-    return [_shard(part, target, f"shard {number} of {len(source)}") for number, part in enumerate(source, start=1)]
+        raise InvalidInputError(f"The source is an empty {type(source).__name__}. {_expectation(needs_targets)}")
+    return [
+        _shard(part, target, f"shard {number} of {len(source)}", needs_targets)
+        for number, part in enumerate(source, start=1)
+    ]
 
 
-def _shard(source: Any, target: str | Sequence[str] | None, place: str) -> Shard:
+def _expectation(needs_targets: bool) -> str:
+    return WHAT_A_SOURCE_MAY_BE if needs_targets else WHAT_IT_MAY_BE_WITHOUT_TARGETS
+
+
+def _shard(source: Any, target: str | Sequence[str] | None, place: str, needs_targets: bool) -> Shard:
     """Find out what one element of a source is."""
     name = f"{place} ({_label(source)})"
     if isinstance(source, str | os.PathLike):
-        return parquet_shard(Path(source), target, name)
+        return parquet_shard(Path(source), target, name, needs_targets=needs_targets)
     if target is not None:
         raise InvalidInputError(
             f"{name}: target={target!r} names a column of a Parquet file, but this is {kind_of(source)}. Leave target "
-            "out: y comes with each batch."
+            f"out{': y comes with each batch' if needs_targets else ''}."
         )
-    if is_pair(source):
-        return ArrayShard(name, source)
+    if is_whole(source, needs_targets=needs_targets):
+        return ArrayShard(name, source, needs_targets=needs_targets)
     if isinstance(source, Iterator):
-        return IteratorShard(name, source)
+        return IteratorShard(name, source, needs_targets=needs_targets)
     if gives_batches(source) and not isinstance(source, tuple):  # a tuple is a pair gone wrong
-        return IterableShard(name, source)
+        return IterableShard(name, source, needs_targets=needs_targets)
     if callable(source):
-        return CallableShard(name, source)
-    raise InvalidInputError(f"{name}: Got {kind_of(source)}. {WHAT_A_SOURCE_MAY_BE}")
+        return CallableShard(name, source, needs_targets=needs_targets)
+    raise InvalidInputError(f"{name}: Got {kind_of(source)}. {_expectation(needs_targets)}")
 
 
 def _label(source: Any) -> str:
     if isinstance(source, str | os.PathLike):
         return Path(source).name
-    if is_pair(source):
-        mapped = MappedArray.of(source[0])
+    if is_pair(source) or hasattr(source, "shape"):
+        mapped = MappedArray.of(source if hasattr(source, "shape") else source[0])
         return "arrays" if mapped is None else Path(mapped.path).name
     while isinstance(source, functools.partial):
         source = source.func

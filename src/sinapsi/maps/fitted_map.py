@@ -164,7 +164,8 @@ class FittedMap(NetworkEstimator):
         array of shape (n_samples, n_features)
             Prototypes.
         """
-        return self.prototypes_[self.predict(X)]
+        units = self.predict(X)
+        return self.prototypes_[units]
 
     def impute(self, X: ArrayLike) -> Floats:
         """Fill missing values from the prototype that is nearest over the observed ones.

@@ -56,11 +56,25 @@ def two_nearest(
 
 
 @compiled
+def squared_distance(row: Floats, prototype: Floats) -> float:
+    """Sum of squared differences; NaN where a value is missing."""
+    total = 0.0
+    for f in range(len(row)):
+        error = row[f] - prototype[f]
+        total += error * error
+    return total
+
+
+@compiled
 def distance(metric: int, row: Floats, prototype: Floats) -> float:
     """Distance over the features observed, scaled up to all features where it is a sum."""
     n_observed = 0.0  # a floating number, so that the loop vectorizes
     total = 0.0
     if metric == EUCLIDEAN:
+        total = squared_distance(row, prototype)  # twice as fast as looking for gaps
+        if total == total:
+            return math.sqrt(total)
+        total = 0.0
         for f in range(len(row)):
             error = np.float64(row[f]) - np.float64(prototype[f])
             is_observed = error == error
@@ -250,6 +264,44 @@ def add_observed_to_units(
 
 
 @compiled
+def pull_and_measure_four(
+    rows: Floats,
+    current: int,
+    following: int,
+    codebook: Floats,
+    f: int,
+    start: int,
+    stop: int,
+    pulls: Floats,
+    distances: Floats,
+) -> None:
+    """Move four features of the units from start to stop, and take them into the distances to the next example."""
+    x0, x1, x2, x3 = rows[current, f], rows[current, f + 1], rows[current, f + 2], rows[current, f + 3]
+    y0, y1, y2, y3 = rows[following, f], rows[following, f + 1], rows[following, f + 2], rows[following, f + 3]
+    for k in range(np.uint64(start), np.uint64(stop)):  # unsigned, or Numba looks out for negative indices
+        pull = pulls[k]
+        w0, w1, w2, w3 = codebook[f, k], codebook[f + 1, k], codebook[f + 2, k], codebook[f + 3, k]
+        w0 += pull * (x0 - w0)
+        w1 += pull * (x1 - w1)
+        w2 += pull * (x2 - w2)
+        w3 += pull * (x3 - w3)
+        codebook[f, k], codebook[f + 1, k], codebook[f + 2, k], codebook[f + 3, k] = w0, w1, w2, w3
+        distances[k] += (y0 - w0) ** 2 + (y1 - w1) ** 2 + (y2 - w2) ** 2 + (y3 - w3) ** 2
+
+
+@compiled
+def measure_four(
+    rows: Floats, following: int, codebook: Floats, f: int, start: int, stop: int, distances: Floats
+) -> None:
+    """Take four features of the units from start to stop into the distances to the next example."""
+    y0, y1, y2, y3 = rows[following, f], rows[following, f + 1], rows[following, f + 2], rows[following, f + 3]
+    for k in range(np.uint64(start), np.uint64(stop)):
+        e0, e1 = y0 - codebook[f, k], y1 - codebook[f + 1, k]
+        e2, e3 = y2 - codebook[f + 2, k], y3 - codebook[f + 3, k]
+        distances[k] += e0 * e0 + e1 * e1 + e2 * e2 + e3 * e3
+
+
+@compiled
 def pull_feature(value: float, codebook: Floats, f: int, start: int, stop: int, pulls: Floats) -> None:
     """Move feature f of the units from start to stop toward an example."""
     for k in range(np.uint64(start), np.uint64(stop)):  # unsigned, or Numba looks out for negative indices
@@ -319,6 +371,67 @@ def fill_pulls(
 
 
 @compiled
+def win(
+    metric: int,
+    kind: int,
+    scale: float,
+    radius: float,
+    rate: float,
+    row_squares: Floats,
+    column_squares: Floats,
+    row_shifts: Indices,
+    adjacent_square: float,
+    smallest_radius: float,
+    negligible: float,
+    distances: Floats,
+    work: Floats,
+    minima: Floats,
+    row_bells: Floats,
+    column_bells: Floats,
+    pulls: Floats,
+    tally: Floats,
+) -> tuple[int, int]:
+    """Let the nearest unit win and fill in the pulls; gives the first unit with any pull and the one after the last.
+
+    ``tally`` holds the sums of the winners' distances and of their squares, how many times the two nearest units were
+    no neighbors, and the radius to which the tables of bells belong.
+    """
+    n_units, n_columns = len(pulls), work.shape[2]
+    winner, second = two_lowest(distances, minima)
+    second = min(second, n_units - 1)  # a single unit has no second
+    error = scaled(metric, distances[winner], scale)
+    tally[0] += error
+    tally[1] += error * error
+    own_row, other_row = winner // n_columns, second // n_columns
+    apart = 2 * (winner % n_columns - second % n_columns) + row_shifts[own_row] - row_shifts[other_row]
+    if row_squares[abs(own_row - other_row)] + column_squares[abs(apart)] > adjacent_square:
+        tally[2] += 1
+    smooth_radius = max(radius, smallest_radius)
+    if smooth_radius != tally[3] and kind != BUBBLE:
+        precision = 1 / (2 * smooth_radius * smooth_radius)
+        for apart in range(len(row_squares)):
+            row_bells[apart] = bell(precision * row_squares[apart], negligible)
+        for apart in range(len(column_squares)):
+            column_bells[apart] = bell(precision * column_squares[apart], negligible)
+        tally[3] = smooth_radius
+    top, bottom = fill_pulls(
+        kind,
+        winner,
+        radius if kind == BUBBLE else smooth_radius,
+        rate,
+        negligible,
+        row_squares,
+        column_squares,
+        row_bells,
+        column_bells,
+        row_shifts,
+        work,
+        pulls,
+    )
+    return top * n_columns, (bottom + 1) * n_columns
+
+
+@compiled
 def learn_online(
     metric: int,
     kind: int,
@@ -332,6 +445,7 @@ def learn_online(
     adjacent_square: float,
     smallest_radius: float,
     negligible: float,
+    has_gaps: bool,
     codebook: Floats,
 ) -> tuple[float, float, int]:
     """Learn the rows in order, one after another: the nearest prototype wins, and pulls its neighbors along.
@@ -341,63 +455,127 @@ def learn_online(
     times the two nearest units were no neighbors.
     """
     n_units = codebook.shape[1]
-    n_columns = n_units // len(row_shifts)
     n_chunks = (n_units + CHUNK - 1) // CHUNK
     distances = np.full(n_chunks * CHUNK, np.inf, codebook.dtype)  # beyond the last unit nothing is near
-    distances[:n_units] = 0
     minima = np.zeros(n_chunks, codebook.dtype)
     squares = np.zeros(n_units, codebook.dtype)
     pulls = np.zeros(n_units, codebook.dtype)
-    row_bells = np.ones(len(row_squares), codebook.dtype)
-    column_bells = np.ones(len(column_squares), codebook.dtype)
-    work = np.zeros((2, 2, n_columns), codebook.dtype)
-    half_steps = 2 if row_shifts.max() == 0 else 1
-    error_sum, square_sum, n_torn, radius_of_bells = 0.0, 0.0, 0, -1.0
+    row_bells, column_bells = np.ones_like(row_squares), np.ones_like(column_squares)
+    work = np.zeros((2, 2, n_units // len(row_shifts)), codebook.dtype)
+    tally = np.array([0.0, 0.0, 0.0, -1.0])
+    distances[:n_units] = 0
     for f in range(len(codebook)):
         value = rows[order[0], f]
         if value == value:
             measure_feature(metric, value, codebook, f, distances, squares)
     for step in range(len(order)):
         scale = finish_distances(metric, rows[order[step]], distances, squares)
-        winner, second = two_lowest(distances, minima)
-        error = scaled(metric, distances[winner], scale)
-        error_sum += error
-        square_sum += error * error
-        second = min(second, n_units - 1)  # a single unit has no second
-        own_row, other_row = winner // n_columns, second // n_columns
-        apart = 2 * (winner % n_columns - second % n_columns) + row_shifts[own_row] - row_shifts[other_row]
-        if row_squares[abs(own_row - other_row)] + column_squares[abs(apart)] > adjacent_square:
-            n_torn += 1
-        radius = max(radii[step], smallest_radius)
-        if radius != radius_of_bells and kind != BUBBLE:
-            precision = 1 / (2 * radius * radius)
-            for apart in range(len(row_squares)):
-                row_bells[apart] = bell(precision * row_squares[apart], negligible)
-            for apart in range(0, len(column_squares), half_steps):
-                column_bells[apart] = bell(precision * column_squares[apart], negligible)
-            radius_of_bells = radius
-        top, bottom = fill_pulls(
+        start, stop = win(
+            metric,
             kind,
-            winner,
-            radii[step] if kind == BUBBLE else radius,
+            scale,
+            radii[step],
             rates[step],
-            negligible,
             row_squares,
             column_squares,
+            row_shifts,
+            adjacent_square,
+            smallest_radius,
+            negligible,
+            distances,
+            work,
+            minima,
             row_bells,
             column_bells,
-            row_shifts,
-            work,
             pulls,
+            tally,
         )
-        start, stop = top * n_columns, (bottom + 1) * n_columns
         distances[:n_units] = 0
         squares[:] = 0
         current, following = order[step], order[min(step + 1, len(order) - 1)]
-        for f in range(len(codebook)):
+        # Most often four features at a time: the distances then pass through the registers once for all of them.
+        n_together = len(codebook) // 4 * 4 if metric == EUCLIDEAN and not has_gaps else 0
+        for f in range(0, n_together, 4):
+            measure_four(rows, following, codebook, f, 0, start, distances)
+            pull_and_measure_four(rows, current, following, codebook, f, start, stop, pulls, distances)
+            measure_four(rows, following, codebook, f, stop, n_units, distances)
+        for f in range(n_together, len(codebook)):
             value, next_value = rows[current, f], rows[following, f]
             if value == value:
                 pull_feature(value, codebook, f, start, stop, pulls)
             if next_value == next_value:
                 measure_feature(metric, next_value, codebook, f, distances, squares)
-    return error_sum, square_sum, n_torn
+    return tally[0], tally[1], int(tally[2])
+
+
+@compiled
+def learn_block(
+    kind: int,
+    products: Floats,
+    gram: Floats,
+    radii: Floats,
+    rates: Floats,
+    row_squares: Floats,
+    column_squares: Floats,
+    row_shifts: Indices,
+    adjacent_square: float,
+    smallest_radius: float,
+    negligible: float,
+    prototype_squares: Floats,
+    kept: Floats,
+    shares: Floats,
+) -> tuple[float, float, int]:
+    """Learn a block of examples of many features, of which only products are needed: the steps are the same.
+
+    After some steps a prototype is kept_j w_j + sum_s shares_sj x_s, so its products with the next example follow from
+    ``products`` x_t.w_j, (n_rows, n_units), and ``gram`` x_s.x_t. ``prototype_squares`` |w_j|^2 are those of the
+    prototypes at the beginning and are changed; ``kept`` (n_units,) and ``shares`` (n_rows, n_units) are overwritten.
+    """
+    n_rows, n_units = products.shape
+    n_chunks = (n_units + CHUNK - 1) // CHUNK
+    distances = np.full(n_chunks * CHUNK, np.inf, products.dtype)  # beyond the last unit nothing is near
+    minima = np.zeros(n_chunks, products.dtype)
+    pulls = np.zeros(n_units, products.dtype)
+    dots = products[0].copy()
+    row_bells, column_bells = np.ones_like(row_squares), np.ones_like(column_squares)
+    work = np.zeros((2, 2, n_units // len(row_shifts)), products.dtype)
+    tally = np.array([0.0, 0.0, 0.0, -1.0])
+    kept[:] = 1
+    for t in range(n_rows):
+        own_square = gram[t, t]
+        for k in range(n_units):
+            distances[k] = max(prototype_squares[k] - 2 * dots[k] + own_square, 0)
+        win(
+            EUCLIDEAN,
+            kind,
+            1.0,
+            radii[t],
+            rates[t],
+            row_squares,
+            column_squares,
+            row_shifts,
+            adjacent_square,
+            smallest_radius,
+            negligible,
+            distances,
+            work,
+            minima,
+            row_bells,
+            column_bells,
+            pulls,
+            tally,
+        )
+        for k in range(n_units):
+            pull, rest = pulls[k], 1 - pulls[k]
+            prototype_squares[k] = rest * rest * prototype_squares[k] + pull * (2 * rest * dots[k] + pull * own_square)
+            kept[k] *= rest
+            shares[t, k] = pull
+        following = min(t + 1, n_rows - 1)
+        for k in range(n_units):
+            dots[k] = kept[k] * products[following, k] + shares[t, k] * gram[t, following]
+        for s in range(t):
+            similarity = gram[s, following]
+            for k in range(n_units):
+                shares[s, k] *= 1 - pulls[k]
+                dots[k] += similarity * shares[s, k]
+    return tally[0], tally[1], int(tally[2])

@@ -20,6 +20,7 @@ from sinapsi.maps.batch import UnitSums
 from sinapsi.maps.fitted_map import FittedMap
 from sinapsi.maps.grid import Grid
 from sinapsi.maps.neighborhood import NEIGHBORHOODS
+from sinapsi.maps.online import OnlineTraining
 from sinapsi.maps.start import (
     PART_ROWS,
     UNITS_PER_ROOT,
@@ -34,7 +35,6 @@ from sinapsi.maps.start import (
 from sinapsi.maps.training import (
     BatchTraining,
     MapRules,
-    OnlineTraining,
     Survey,
     is_automatic,
     radius_schedule,
@@ -294,7 +294,9 @@ class LearningMap(FittedMap):
                 training: BatchTraining | OnlineTraining
                 if rules.is_online:
                     random = self._random if self.shuffle else None
-                    training = OnlineTraining(rules, self.prototypes_, lambda: _blocks(source, n_rows), random)
+                    training = OnlineTraining(
+                        rules, self.prototypes_, lambda: _blocks(source, n_rows), random, self._center
+                    )
                 else:
                     training = BatchTraining(rules, self.prototypes_, look, threads, earlier)
                 if watch:

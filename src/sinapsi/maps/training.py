@@ -1,13 +1,12 @@
-"""How a map learns, epoch by epoch, from examples in memory or in shards.
+"""How a map learns: its rules and schedules, and the epochs of batch learning from examples in memory or in shards.
 
 Batch learning goes through the examples once to find the winners of the first prototypes, and once more after every
-change: each pass gives both the errors of the epoch that has ended and the sums of the next. Online learning meets its
-errors on the way.
+change: each pass gives both the errors of the epoch that has ended and the sums of the next.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Self
 
@@ -17,7 +16,6 @@ from numpy.typing import NDArray
 from sinapsi.activations import Floats
 from sinapsi.maps.batch import Tally, UnitSums
 from sinapsi.maps.grid import Grid
-from sinapsi.maps.kernels import learn_online
 from sinapsi.maps.neighborhood import SMALLEST_RADIUS, Neighborhood
 from sinapsi.maps.winners import Metric, ThreadsOfOurOwn, WinnerSearch
 from sinapsi.schedules import Constant, Schedule, TwoPhases, schedule_named
@@ -271,79 +269,3 @@ class BatchTraining:
         self._prototypes[:] = found
         self.survey = self._look()
         return {**self.survey.tally.columns(), "radius": radius}, 1
-
-
-class OnlineTraining:
-    """Epochs of online learning.
-
-    Parameters
-    ----------
-    rules : MapRules
-        How the map learns.
-    prototypes : array of shape (n_units, n_features)
-        Changed in place.
-    blocks : callable
-        Gives the blocks of examples of an epoch, each an array of shape (n_rows, n_features).
-    random : numpy.random.Generator or None
-        For the order of the examples within each block, anew every epoch; None keeps the order of the data.
-    """
-
-    is_at_rest = False  # a step always moves something
-    survey: Survey | None = None  # of the last prototypes: not made
-
-    def __init__(
-        self,
-        rules: MapRules,
-        prototypes: Floats,
-        blocks: Callable[[], Iterator[Floats]],
-        random: np.random.Generator | None,
-    ) -> None:
-        self._rules = rules
-        self._prototypes = prototypes
-        self._blocks = blocks
-        self._random = random
-
-    def epoch(self, step: int) -> tuple[dict[str, float], int]:
-        """Learn one epoch.
-
-        Parameters
-        ----------
-        step : int
-            Updates made before.
-
-        Returns
-        -------
-        columns : dict of str to float
-            Errors met on the way, and radius and learning rate of the last step.
-        n_updates : int
-            Examples learned.
-        """
-        rules, dtype = self._rules, self._prototypes.dtype
-        assert rules.learning_rate is not None
-        codebook = np.array(self._prototypes.T, order="C", copy=True)
-        tally, radii, rates = Tally(rules.grid), np.zeros(1), np.zeros(1)
-        for rows in self._blocks():
-            n_rows = len(rows)
-            steps = step + tally.n_examples + np.arange(n_rows)
-            radii, rates = rules.radius.rates(steps), rules.learning_rate.rates(steps)
-            order = np.arange(n_rows) if self._random is None else self._random.permutation(n_rows)
-            found = learn_online(
-                int(rules.metric),
-                int(rules.kind),
-                rows,
-                order,
-                radii.astype(dtype),
-                rates.astype(dtype),
-                rules.grid.row_squares.astype(dtype),
-                rules.grid.column_squares.astype(dtype),
-                rules.grid.row_shifts,
-                rules.grid.reach() ** 2,
-                SMALLEST_RADIUS,
-                float(np.finfo(dtype).eps) / 16,  # a smaller pull is lost in rounding
-                codebook,
-            )
-            distances, squares, n_torn = found
-            tally.count(distances, squares, n_torn, n_rows)
-        self._prototypes[:] = codebook.T
-        last = {"radius": float(radii[-1]), "learning_rate": float(rates[-1])}
-        return {**tally.columns(), **last}, tally.n_examples
