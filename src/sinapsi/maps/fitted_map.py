@@ -10,6 +10,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import coo_array
+from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.cluster import AgglomerativeClustering
 from sklearn.utils.validation import check_is_fitted
 
@@ -50,7 +51,7 @@ class Compression:
         return f"Compression({len(self.labels)} examples by {len(self.weights)} representatives)"
 
 
-class FittedMap(NetworkEstimator):
+class FittedMap(ClassNamePrefixFeaturesOutMixin, TransformerMixin, NetworkEstimator):
     """Questions to a map; how it learned is not their concern."""
 
     metric: str

@@ -357,16 +357,17 @@ def fill_pulls(
         top, bottom = min(top, row), row
         other = 0 if row_shifts[row] == row_shifts[own_row] else 1
         first = row * n_columns
+        if kind == GAUSSIAN:
+            for column in range(n_columns):
+                pulls[first + column] = peak * work[1, other, column]
+            continue
         for column in range(n_columns):
             squares, bells = square + work[0, other, column], peak * work[1, other, column]
-            if kind == GAUSSIAN:
-                pulls[first + column] = bells
-            elif kind == BUBBLE:
-                pulls[first + column] = rate if squares <= limit else 0.0
-            elif kind == CUT_GAUSSIAN:
-                pulls[first + column] = bells if squares <= limit else 0.0
-            else:
+            if kind == MEXICAN_HAT:
                 pulls[first + column] = (1 - squares * steepness) * bells
+            else:
+                height = rate if kind == BUBBLE else bells
+                pulls[first + column] = height if squares <= limit else 0.0
     return top, bottom
 
 
@@ -411,7 +412,7 @@ def win(
         precision = 1 / (2 * smooth_radius * smooth_radius)
         for apart in range(len(row_squares)):
             row_bells[apart] = bell(precision * row_squares[apart], negligible)
-        for apart in range(len(column_squares)):
+        for apart in range(0, len(column_squares), 2 if row_shifts.max() == 0 else 1):
             column_bells[apart] = bell(precision * column_squares[apart], negligible)
         tally[3] = smooth_radius
     top, bottom = fill_pulls(

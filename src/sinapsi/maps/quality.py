@@ -140,8 +140,9 @@ def topographic_product(search: WinnerSearch, prototypes: Floats, grid: Grid) ->
         in_data = np.maximum(search.distances(prototypes[block], prototypes).astype(np.float64), SHORTEST_LINK)
         rows = np.arange(len(own))[:, np.newaxis]
         on_grid[rows[:, 0], own] = in_data[rows[:, 0], own] = -1.0  # a unit comes first in its own order
-        by_grid = np.lexsort((in_data, on_grid), axis=-1)[:, 1:]
-        by_data = np.lexsort((on_grid, in_data), axis=-1)[:, 1:]
+        level = np.round(on_grid, 9)  # distances that differ by rounding only are equal
+        by_grid = np.lexsort((in_data, level), axis=-1)[:, 1:]
+        by_data = np.argsort(in_data, axis=-1, kind="stable")[:, 1:]
         ratios = np.log(in_data[rows, by_grid]) - np.log(in_data[rows, by_data])
         ratios += np.log(on_grid[rows, by_grid]) - np.log(on_grid[rows, by_data])
         total += float((np.cumsum(ratios, axis=1) / (2 * counts)).sum())

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin, clone
+from sklearn.base import clone
 
 from sinapsi.estimator import Floats
 from sinapsi.maps.grid import TOPOLOGIES
@@ -30,7 +30,7 @@ def _size_allows(value: Any) -> bool:
     return is_automatic(value) or count(1).allows(value)
 
 
-class SelfOrganizingMap(ClassNamePrefixFeaturesOutMixin, TransformerMixin, LearningMap):
+class SelfOrganizingMap(LearningMap):
     """Units on a grid whose prototypes spread over the data so that neighbors are alike (Kohonen map).
 
     Each unit has a prototype, a point among the data. For every example the nearest prototype wins, and the winner and
@@ -56,9 +56,9 @@ class SelfOrganizingMap(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Learn
         the disc; ``(1 - d^2 / sigma^2) exp(-d^2 / (2 sigma^2))``, which pushes away what is farther, online only.
     radius : float, str or Schedule, default="auto"
         sigma in grid units, at least 0 (at 0 each unit learns alone), constant or a schedule over updates: epochs in
-        batch learning, examples online. ``"auto"`` shrinks from a quarter of the longer side of the grid (from half of
-        it where ``init`` has no order; half of that on a torus) to 1 in the first 70 % of the epochs, then to 0.7 (a
-        disc stays at 1).
+        batch learning, examples online. ``"auto"`` shrinks from a quarter of the longer side of the grid (three
+        quarters where ``init`` has no order; half of that on a torus) to 1 in the first 70 % of the epochs, then to 0.7
+        (a disc stays at 1).
     metric : {"euclidean", "cosine", "manhattan", "chebyshev"}, default="euclidean"
         Who wins. The means of batch learning lower the distortion for ``"euclidean"`` only; for the others they are an
         approximation that works well in practice.

@@ -12,6 +12,12 @@ from sinapsi.plots.errors.regression import RegressionDisplay
 from sinapsi.plots.errors.unit_errors import UnitErrorsDisplay
 from sinapsi.plots.learning.descent_path import DescentPathDisplay
 from sinapsi.plots.learning.history import HistoryDisplay
+from sinapsi.plots.maps.class_map import ClassMapDisplay
+from sinapsi.plots.maps.component_planes import ComponentPlanesDisplay
+from sinapsi.plots.maps.film import SOMFilm
+from sinapsi.plots.maps.hits import HitsDisplay
+from sinapsi.plots.maps.prototypes import PrototypesDisplay
+from sinapsi.plots.maps.u_matrix import UMatrixDisplay
 from sinapsi.plots.matrices.weights import WeightsDisplay
 from sinapsi.plots.responses.centers import CentersDisplay
 from sinapsi.plots.responses.response_surface import ResponseSurfaceDisplay
@@ -19,12 +25,18 @@ from sinapsi.plots.responses.response_surface import ResponseSurfaceDisplay
 __all__ = [
     "BoundaryPathDisplay",
     "CentersDisplay",
+    "ClassMapDisplay",
+    "ComponentPlanesDisplay",
     "DecisionBoundaryDisplay",
     "DescentPathDisplay",
     "ErrorHistogramDisplay",
     "HistoryDisplay",
+    "HitsDisplay",
+    "PrototypesDisplay",
     "RegressionDisplay",
     "ResponseSurfaceDisplay",
+    "SOMFilm",
+    "UMatrixDisplay",
     "UnitErrorsDisplay",
     "WeightsDisplay",
 ]

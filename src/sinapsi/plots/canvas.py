@@ -64,7 +64,9 @@ def axes_to_draw_on(
     return new_ax
 
 
-def panels_to_draw_on(n_panels: int, caller: str, size: tuple[float, float]) -> tuple[Figure, list[Axes]]:
+def panels_to_draw_on(
+    n_panels: int, caller: str, size: tuple[float, float], n_across: int | None = None
+) -> tuple[Figure, list[Axes]]:
     """Give axes beside and below each other in a new figure, all over the same range.
 
     Parameters
@@ -75,6 +77,8 @@ def panels_to_draw_on(n_panels: int, caller: str, size: tuple[float, float]) -> 
         Who draws, for the message.
     size : tuple of float
         Width and height in inches of each.
+    n_across : int or None, default=None
+        How many in a row. None takes at most three.
 
     Returns
     -------
@@ -89,7 +93,8 @@ def panels_to_draw_on(n_panels: int, caller: str, size: tuple[float, float]) -> 
         If matplotlib is not installed.
     """
     plt = _pyplot_for(caller)
-    n_across = 2 if n_panels == 4 else min(n_panels, MOST_ACROSS)
+    if n_across is None:
+        n_across = 2 if n_panels == 4 else min(n_panels, MOST_ACROSS)
     n_down = -(-n_panels // n_across)
     figure = plt.figure(figsize=(n_across * size[0], n_down * size[1]), layout="compressed")
     engine = figure.get_layout_engine()

@@ -1,0 +1,1 @@
+"""Self-organizing maps: their distances, their hits, their features, their classes, and how they unfolded."""
