@@ -78,7 +78,7 @@ class ColumnPreparation:
             raise DataFileError(f"No column is left to learn from. {why} Pass columns whose values differ.")
         return cls(tuple(columns), tuple(dropped))
 
-    def transform(self, frame: pl.DataFrame, target: str) -> NDArray[np.float64]:
+    def transform(self, frame: pl.DataFrame, target: str, *, keeps_gaps: bool = False) -> NDArray[np.float64]:
         """Prepare the columns of a table, in whatever order they stand.
 
         Parameters
@@ -86,7 +86,9 @@ class ColumnPreparation:
         frame : polars.DataFrame
             Raw columns; the target and dropped columns may be among them.
         target : str
-            Name of the target.
+            Name of the target; "" where there is none.
+        keeps_gaps : bool, default=False
+            Whether missing numbers stay missing, for networks that take that.
 
         Returns
         -------
@@ -99,7 +101,8 @@ class ColumnPreparation:
             If a column is missing, unknown, or holds what was never seen in training.
         """
         self._check_names(frame.columns, target)
-        return np.hstack([column.prepared(frame[column.name]) for column in self.columns])
+        prepared = [column.prepared(frame[column.name], keeps_gaps=keeps_gaps) for column in self.columns]
+        return np.hstack(prepared)
 
     def notes_on_dropped(self) -> list[str]:
         """Say which columns are left out, and why.

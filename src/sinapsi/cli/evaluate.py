@@ -17,12 +17,21 @@ def evaluate(
 ) -> None:
     """Judge a trained network on other rows, beside the constant answer of its training data."""
     from sinapsi.cli import console
+    from sinapsi.cli.discovery import measured
     from sinapsi.cli.networks import kebab_case
-    from sinapsi.cli.runs import read_run, targets_to_judge_by
+    from sinapsi.cli.runs import UnsupervisedRun, read_run, targets_to_judge_by
     from sinapsi.cli.scores import Row, results_table, scores_of
 
     trained = read_run(run)
     table = trained.read(data)
+    if isinstance(trained, UnsupervisedRun):
+        labels = trained.labels
+        has_labels = labels is not None and labels.name in table.frame.columns
+        y = labels.values(table.frame[labels.name]) if labels is not None and has_labels else None
+        row = Row(kebab_case(type(trained.network).__name__), measured(trained.network, trained.inputs(table), y))
+        header, cells = results_table([row])
+        console.show_table(["", *header[1:]], cells, title=f"{table.frame.height} rows of {table.source}")
+        return
     truth = targets_to_judge_by(trained, table)
     X = trained.inputs(table.frame)
     console.show_notes([*trained.columns.notes(table.frame), *_notes_on_classes(trained, truth)])

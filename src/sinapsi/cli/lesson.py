@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 from sklearn.base import is_classifier, is_regressor
 
@@ -128,7 +127,7 @@ def learn(
     labels = y if prepared_target.task == "classification" else None
     training_rows, held_out_rows, notes = hold_out(labels, len(y), test_fraction, seed)
     columns = ColumnPreparation.fit(features, training_rows)
-    notes += _notes_on(columns, features)
+    notes += [*columns.notes_on_dropped(), *columns.notes(features)]
     examples = _Examples(columns.transform(features, name), y)
     training, held_out = examples.at(training_rows), examples.at(held_out_rows)
     return _taught(network, columns, prepared_target.scaled_to(training.y), training, held_out, seed, notes)
@@ -162,10 +161,6 @@ def task_of(network: Any) -> Task:
     )
 
 
-def _notes_on(columns: ColumnPreparation, features: pl.DataFrame) -> list[str]:
-    return [*columns.notes_on_dropped(), *columns.notes(features)]
-
-
 def _taught(
     network: Any,
     columns: ColumnPreparation,
@@ -180,7 +175,7 @@ def _taught(
     constant = constant_for(task, training.y)
     wanted = target.for_network(training.y)
     linear_name, linear_answers = linear_predictions(task, training.X, wanted, held_out.X, seed)
-    seconds, warned = _fit(network, training.X, wanted)
+    seconds, warned = timed_fit(network, training.X, wanted)
     predicted = target.for_user(network.predict(held_out.X))
     rows = (
         Row(kebab_case(type(network).__name__), scores_of(task, held_out.y, predicted)),
@@ -204,8 +199,25 @@ def _taught(
     )
 
 
-def _fit(network: Any, X: NDArray[np.float64], y: NDArray[Any]) -> tuple[float, list[str]]:
-    """Fit; give the seconds it took and what the library warned about."""
+def timed_fit(network: Any, X: NDArray[np.float64], y: NDArray[Any] | None = None) -> tuple[float, list[str]]:
+    """Fit a network.
+
+    Parameters
+    ----------
+    network : estimator
+        Changed.
+    X : array of shape (n_samples, n_inputs)
+        Prepared inputs.
+    y : array of shape (n_samples,), optional
+        What it learns.
+
+    Returns
+    -------
+    seconds : float
+        Time of the fit.
+    warned : list of str
+        What the library warned about.
+    """
     began = time.perf_counter()
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")

@@ -21,23 +21,34 @@ def predict(
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace an older file.")] = False,
 ) -> None:
-    """Predict the target of new rows by a trained network."""
+    """Predict the target of new rows by a trained network, or say where they lie on its map."""
     from sinapsi.cli import console
-    from sinapsi.cli.output_files import check_file, write_file
-    from sinapsi.cli.runs import read_run
+    from sinapsi.cli.discovery import answers_of
+    from sinapsi.cli.output_files import check_file
+    from sinapsi.cli.runs import UnsupervisedRun, read_run
 
     if out is not None:
         check_file(out, force=force)
     trained = read_run(run)
     table = trained.read(data)
+    if isinstance(trained, UnsupervisedRun):
+        _show_or_write(answers_of(trained.network, trained.inputs(table)), "answers", out)
+        return
     X = trained.inputs(table.frame)
     predictions = _as_frame(trained, X)
     console.show_notes(trained.columns.notes(table.frame))
+    _show_or_write(predictions, f"predictions of {trained.target.name!r}", out)
+
+
+def _show_or_write(answers: pl.DataFrame, what: str, out: Path | None) -> None:
+    from sinapsi.cli import console
+    from sinapsi.cli.output_files import write_file
+
     if out is None:
-        console.show_line(predictions.write_csv().rstrip("\n"))
+        console.show_line(answers.write_csv().rstrip("\n"))
         return
-    write_file(out, predictions.write_csv().encode())
-    console.show_line(f"{predictions.height} predictions of {trained.target.name!r} were written to {out}.")
+    write_file(out, answers.write_csv().encode())
+    console.show_line(f"{answers.height} {what} were written to {out}.")
 
 
 def _as_frame(run: Run, X: Any) -> pl.DataFrame:

@@ -75,20 +75,23 @@ class NumberColumn:
         """Number of inputs that the network gets from this column."""
         return 1
 
-    def prepared(self, column: pl.Series) -> Floats:
+    def prepared(self, column: pl.Series, *, keeps_gaps: bool = False) -> Floats:
         """Standardize a column.
 
         Parameters
         ----------
         column : polars.Series
             The raw values.
+        keeps_gaps : bool, default=False
+            Whether a missing number stays missing (NaN), for networks that take that.
 
         Returns
         -------
         array of shape (n_samples, 1)
             Standardized.
         """
-        numbers = numbers_in(column).fill_null(self.mean).to_numpy()
+        known = numbers_in(column)
+        numbers = known.fill_null(float("nan") if keeps_gaps else self.mean).to_numpy()
         return ((numbers - self.mean) / self.scale)[:, np.newaxis]
 
 
@@ -128,13 +131,15 @@ class CategoryColumn:
         """Number of inputs that the network gets from this column."""
         return len(self.values)
 
-    def prepared(self, column: pl.Series) -> Floats:
+    def prepared(self, column: pl.Series, *, keeps_gaps: bool = False) -> Floats:
         """Encode a column.
 
         Parameters
         ----------
         column : polars.Series
             The raw values.
+        keeps_gaps : bool, default=False
+            Makes no difference: that a category is missing is a category.
 
         Returns
         -------

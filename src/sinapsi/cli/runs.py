@@ -14,8 +14,10 @@ import polars as pl
 from numpy.typing import NDArray
 
 from sinapsi.cli.columns import ColumnPreparation
+from sinapsi.cli.discovery import Discovery, learns_alone, takes_gaps
 from sinapsi.cli.figures import draw_figures
 from sinapsi.cli.lesson import Lesson, task_of
+from sinapsi.cli.map_figures import draw_map_figures
 from sinapsi.cli.scores import Constant
 from sinapsi.cli.tables import Table, read_table
 from sinapsi.cli.target import TargetPreparation
@@ -23,6 +25,59 @@ from sinapsi.exceptions import DataFileError, InvalidParameterError, ModelFileEr
 from sinapsi.persistence import atomic_directory, read_model, write_model
 
 FILES = ("config.json", "weights.safetensors", "history.csv", "metrics.json")  # of every run
+
+
+@dataclass(frozen=True, eq=False)
+class UnsupervisedRun:
+    """A network that learned without answers, with all that is needed to use it on raw columns.
+
+    Parameters
+    ----------
+    network : estimator
+        The fitted network.
+    columns : ColumnPreparation
+        From raw columns to its inputs.
+    labels : TargetPreparation or None
+        The column after which its units are named.
+    """
+
+    network: Any
+    columns: ColumnPreparation
+    labels: TargetPreparation | None
+
+    def read(self, data: str) -> Table:
+        """Read a table with the columns of the training data.
+
+        Parameters
+        ----------
+        data : str
+            File or name, as :func:`read_table` takes it.
+
+        Returns
+        -------
+        Table
+            The table; categories are read as text.
+        """
+        texts = [column.name for column in self.columns.columns if hasattr(column, "values")]
+        if self.labels is not None and self.labels.kind == "text label":
+            texts.append(self.labels.name)
+        return read_table(data, texts)
+
+    def inputs(self, table: Table) -> NDArray[np.float64]:
+        """Prepare raw columns.
+
+        Parameters
+        ----------
+        table : Table
+            The columns; that of the labels may be among them.
+
+        Returns
+        -------
+        array of shape (n_samples, n_inputs)
+            Inputs for the network.
+        """
+        name = self.labels.name if self.labels is not None else table.default_target or ""
+        return self.columns.transform(table.frame, name, keeps_gaps=takes_gaps(self.network))
 
 
 @dataclass(frozen=True, eq=False)
@@ -164,6 +219,49 @@ def write_run(lesson: Lesson, out: Path, record: dict[str, Any]) -> list[str]:
         return draw_figures(lesson, folder / "figures")
 
 
+def write_discovery(discovery: Discovery, out: Path, record: dict[str, Any]) -> list[str]:
+    """Write the directory of a run, whole or not at all.
+
+    Parameters
+    ----------
+    discovery : Discovery
+        What was found.
+    out : Path
+        Where; an older run there is replaced.
+    record : dict
+        What else belongs into the run's section of ``config.json``.
+
+    Returns
+    -------
+    list of str
+        Notes for the user.
+    """
+    labels = None if discovery.labels is None else discovery.labels.to_config()
+    sections = {"preparation": {**discovery.columns.to_config(), "target": labels}, "run": record}
+    network = discovery.network
+    metrics = {
+        "task": "unsupervised",
+        "held_out": {
+            "rows": discovery.n_held_out,
+            "network": discovery.rows[0].scores,
+            "one_prototype": discovery.rows[1].scores,
+        },
+        "training": {"rows": discovery.n_training, "network": discovery.training.scores},
+        "fit": {
+            "epochs": int(network.n_iter_),
+            "seconds": discovery.seconds,
+            "stop_code": network.stop_reason_.code.name,
+            "stop_reason": str(network.stop_reason_),
+        },
+    }
+    with atomic_directory(out) as folder:
+        write_model(network, folder, sections=sections)
+        network.history_.to_csv(folder / "history.csv")
+        text = json.dumps(metrics, indent=2, allow_nan=False)
+        (folder / "metrics.json").write_text(text + "\n", encoding="utf-8")
+        return draw_map_figures(discovery, folder / "figures")
+
+
 def _metrics(lesson: Lesson) -> dict[str, Any]:
     network, linear, constant = lesson.rows
     return {
@@ -184,7 +282,7 @@ def _metrics(lesson: Lesson) -> dict[str, Any]:
     }
 
 
-def read_run(folder: Path) -> Run:
+def read_run(folder: Path) -> Run | UnsupervisedRun:
     """Read the directory of a run.
 
     Parameters
@@ -194,7 +292,7 @@ def read_run(folder: Path) -> Run:
 
     Returns
     -------
-    Run
+    Run or UnsupervisedRun
         The network, ready to predict.
 
     Raises
@@ -212,14 +310,24 @@ def read_run(folder: Path) -> Run:
             "Expected a directory that 'sinapsi train' wrote; from Python, load this one by sinapsi.load."
         )
     columns = ColumnPreparation.from_config(preparation)
+    if learns_alone(type(network)):
+        wanted = preparation.get("target")
+        labels = None if wanted is None else TargetPreparation.from_config(wanted)
+        if getattr(network, "n_features_in_", None) != columns.n_outputs:
+            raise _does_not_fit(folder)
+        return UnsupervisedRun(network, columns, labels)
     target = TargetPreparation.from_config(preparation.get("target"))
     fits = getattr(network, "n_features_in_", None) == columns.n_outputs and task_of(network) == target.task
     if not fits:
-        raise ModelFileError(
-            f"{folder} is damaged: the preparation of the columns does not fit to its network. "
-            "Copy the run from where it was whole, or train it again."
-        )
+        raise _does_not_fit(folder)
     return Run(network, columns, target, _checked_constant(record.get("constant"), target))
+
+
+def _does_not_fit(folder: Path) -> ModelFileError:
+    return ModelFileError(
+        f"{folder} is damaged: the preparation of the columns does not fit to its network. "
+        "Copy the run from where it was whole, or train it again."
+    )
 
 
 def _checked_constant(answer: object, target: TargetPreparation) -> Constant:

@@ -18,6 +18,9 @@ HEADINGS = {
     "r2": "R²",
     "mae": "mean |error|",
     "rmse": "RMSE",
+    "quantization_error": "quantization error",
+    "topographic_error": "topographic error",
+    "score": "score",
 }
 LARGEST_SQUARED = 1e150  # predictions beyond it have no finite squared error
 MOST_ROWS_FOR_LINEAR = 20_000  # a baseline may not take longer than the network

@@ -156,6 +156,68 @@ def _visit_of(lesson: Lesson, data: str) -> Visit:
 
 
 @dataclass(frozen=True)
+class MapStop:
+    """A map lays itself over a named data set and must be closer to rows held out than one prototype for all.
+
+    Parameters
+    ----------
+    network : str
+        Class name on the contents page.
+    data : str
+        Name for :func:`sinapsi.datasets.load_named`.
+    """
+
+    network: str
+    data: str
+
+    LARGEST_TOPOGRAPHIC_ERROR = 0.15  # on rows held out; a map that is torn more has not found its order
+
+    def visit(self, *, quick: bool) -> Visit:
+        """Learn, and measure on a quarter of the rows.
+
+        Parameters
+        ----------
+        quick : bool
+            Whether to take fewer rows.
+
+        Returns
+        -------
+        Visit
+            What was seen.
+        """
+        import numpy as np
+
+        from sinapsi.cli.discovery import discover
+        from sinapsi.cli.tables import read_table
+
+        table = _part_of(read_table(self.data)) if quick else read_table(self.data)
+        discovery = discover(table, getattr(sinapsi, self.network), {}, test_fraction=0.25, seed=SEED)
+        if discovery.was_interrupted:
+            raise KeyboardInterrupt
+        network, whole = discovery.network, [row.scores["quantization_error"] for row in discovery.rows]
+        score, baseline = (np.inf if error is None else error for error in whole)
+        torn = discovery.rows[0].scores["topographic_error"] or 0.0
+
+        def draw(ax: Axes) -> None:
+            from sinapsi.plots import ClassMapDisplay
+
+            ClassMapDisplay.from_estimator(network, ax=ax)
+
+        return Visit(
+            network=kebab_case(self.network),
+            data=self.data,
+            measure=HEADINGS["quantization_error"],
+            score=score,
+            baseline=baseline,
+            linear=None,
+            passed=score < baseline and torn < self.LARGEST_TOPOGRAPHIC_ERROR,
+            seconds=discovery.seconds,
+            remark=str(network.stop_reason_),
+            drawing=draw,
+        )
+
+
+@dataclass(frozen=True)
 class GatesStop:
     """A neuron with given weights computes logic gates; the best constant answer knows three rows of four."""
 
@@ -241,4 +303,5 @@ STOPS: tuple[Stop, ...] = (
     LearningStop("PNNClassifier", "digits"),
     LearningStop("ELMRegressor", "diabetes", {"n_hidden": 50, "n_init": 10}),
     LearningStop("ELMClassifier", "digits", {"n_hidden": 1000}),
+    MapStop("SelfOrganizingMap", "digits"),
 )
