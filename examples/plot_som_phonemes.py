@@ -15,7 +15,7 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from sinapsi import SelfOrganizingMap
 from sinapsi.datasets import make_vowels
-from sinapsi.plots import ClassMapDisplay, UMatrixDisplay
+from sinapsi.plots import ClassMapDisplay
 from sinapsi.plots.palette import INK
 
 # %%
@@ -29,7 +29,6 @@ hearing = make_pipeline(FunctionTransformer(np.log), StandardScaler()).fit(X)
 model = SelfOrganizingMap(size=(12, 14), random_state=0).fit(hearing.transform(X))
 model.label_units(y)
 ClassMapDisplay.from_estimator(model, hearing.transform(X), y)
-UMatrixDisplay.from_estimator(model, detail="units", labels=model.unit_classes_)
 
 # %%
 # Frames of other speakers
@@ -76,13 +75,11 @@ def typed(frames, n_agreeing=4):
 
 
 glides = {"hide": ("hod", "hid"), "how": ("had", "hood"), "hoy": ("hawed", "hid")}
-display = UMatrixDisplay.from_estimator(
-    model, detail="units", labels=model.unit_classes_, name="Paths of spoken glides"
-)
-for color, (word, (first, last)) in zip((INK, "#d55e00", "#7b2cbf"), glides.items(), strict=True):
+display = ClassMapDisplay.from_estimator(model, name="Paths of spoken glides")
+for style, (word, (first, last)) in zip(("-", "--", ":"), glides.items(), strict=True):
     frames = spoken(first, last)
     path = model.grid_.positions[model.predict(hearing.transform(frames))]
-    display.ax_.plot(*path.T, "-o", color=color, linewidth=1.6, markersize=3.5, label=word)
+    display.ax_.plot(*path.T, linestyle=style, color=INK, linewidth=2)
+    display.ax_.annotate(word, path[0], xytext=(0, 6), textcoords="offset points", fontweight="bold", ha="center")
     print(f"{word}: {' - '.join(typed(frames))}")
-display.ax_.legend(loc="upper right", framealpha=0.95)
 plt.show()

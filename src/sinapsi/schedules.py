@@ -196,8 +196,8 @@ class TwoPhases(Schedule):
         done = np.asarray(steps, dtype=np.float64)
         ordered = np.minimum(done / self.n_ordering, 1.0)
         converged = np.clip((done - self.n_ordering) / self.n_convergence, 0.0, 1.0)
-        logarithms = np.log([self.initial, self.middle, self.final])
-        return np.asarray(np.exp(logarithms[0] + ordered * np.diff(logarithms)[0] + converged * np.diff(logarithms)[1]))
+        fall, second_fall = np.log(self.middle / self.initial), np.log(self.final / self.middle)
+        return np.asarray(self.initial * np.exp(ordered * fall + converged * second_fall))
 
 
 def _check_positive(schedule: Schedule, field: str, value: object) -> None:

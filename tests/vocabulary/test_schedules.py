@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sinapsi.exceptions import InvalidParameterError
-from sinapsi.schedules import BY_NAME, Constant, Cosine, ExponentialDecay, InverseScaling, schedule_named
+from sinapsi.schedules import BY_NAME, Constant, Cosine, ExponentialDecay, InverseScaling, TwoPhases, schedule_named
 
 EVERY_KIND = [
     Constant(0.1),
@@ -16,6 +16,8 @@ EVERY_KIND = [
     ExponentialDecay(0.2, tau=3.5),
     Cosine(0.1),
     Cosine(0.1, n_steps=7, final=0.01),
+    TwoPhases(8.0, 1.0, 0.5),
+    TwoPhases(8.0, 1.0, 1.0, n_ordering=30, n_convergence=1),
 ]
 n = np.arange(2000)
 
@@ -74,6 +76,11 @@ def test_cosine_is_half_way_down_in_the_middle_and_stays_at_the_end():
     assert schedule.rate(100) == schedule.rate(10**6) == pytest.approx(0.1)
 
 
+def test_two_phases_are_geometric_and_stay_at_the_end():
+    schedule = TwoPhases(8.0, 2.0, 0.5, n_ordering=100, n_convergence=50)
+    np.testing.assert_allclose(schedule.rates([0, 50, 100, 125, 150, 10**6]), [8.0, 4.0, 2.0, 1.0, 0.5, 0.5])
+
+
 def test_a_number_is_the_constant_schedule():
     assert schedule_named(0.1) == Constant(0.1)
     assert schedule_named("inverse_scaling(0.1, power=0.5)") == InverseScaling(0.1, power=0.5)
@@ -92,6 +99,8 @@ def test_a_number_is_the_constant_schedule():
         (lambda: Cosine(0.1, n_steps=0), "n_steps of the schedule 'cosine'"),
         (lambda: Cosine(0.1, final=-0.1), "the schedule 'cosine' must be a number of at least 0"),
         (lambda: Cosine(0.1, final=np.nan), "the schedule 'cosine' must be a number of at least 0"),
+        (lambda: TwoPhases(1.0, 0.0, 0.5), "middle of the schedule 'two_phases'"),
+        (lambda: TwoPhases(1.0, 1.0, 0.5, n_ordering=0), "n_ordering of the schedule 'two_phases'"),
         (lambda: schedule_named("cosin(0.1)"), "Unknown schedule 'cosin'. Did you mean 'cosine'?"),
         (lambda: schedule_named("cosine(0.1, width=3)"), "arguments that do not fit"),
     ],

@@ -203,3 +203,16 @@ def test_a_reason_is_a_frozen_value():
     assert f"{reason}" == "done"
     with pytest.raises(AttributeError):
         reason.code = StopCode.SOLVED
+
+
+def test_goal_and_tolerance_watch_the_column_they_name():
+    def course(name, values):
+        return [Epoch(number, number, 9.0, 0.0, columns={name: value}) for number, value in enumerate(values, start=1)]
+
+    number, reason = epoch_of_stop(Goal(0.2, of="topographic_error"), course("topographic_error", [0.5, 0.2, 0.1]))
+    assert (number, str(reason)) == (2, "topographic error reached the goal 0.2")
+    number, _ = epoch_of_stop(Goal(0.9, of="trustworthiness"), course("trustworthiness", [0.5, 0.8, 0.95]))
+    assert number == 3  # more is better there
+    rule = Tolerance(0.01, 2, of="trustworthiness")
+    number, reason = epoch_of_stop(rule, course("trustworthiness", [0.5, 0.8, 0.801, 0.79, 0.95]))
+    assert (number, str(reason)) == (4, "trustworthiness did not improve by more than 0.01 for 2 epochs")

@@ -17,7 +17,6 @@ from sinapsi.estimator import Floats, random_generator
 from sinapsi.exceptions import InvalidInputError, InvalidParameterError
 from sinapsi.history import History
 from sinapsi.maps.batch import UnitSums
-from sinapsi.maps.fitted_map import FittedMap
 from sinapsi.maps.grid import Grid
 from sinapsi.maps.neighborhood import NEIGHBORHOODS
 from sinapsi.maps.online import OnlineTraining
@@ -40,6 +39,7 @@ from sinapsi.maps.training import (
     radius_schedule,
     rate_schedule,
 )
+from sinapsi.maps.unit_groups import GroupedMap
 from sinapsi.maps.winners import METRICS, ThreadsOfOurOwn
 from sinapsi.monitor import FitMonitor
 from sinapsi.schedules import Schedule
@@ -51,7 +51,7 @@ TRUSTED_NEIGHBORS = 10  # of the trustworthiness in the history; fewer where the
 BLOCK_BYTES = 2**23  # of a block of examples from batches
 
 
-class LearningMap(FittedMap):
+class LearningMap(GroupedMap):
     """The engine room of the map; its parameters and public methods are above."""
 
     size: str | int | tuple[int, int]

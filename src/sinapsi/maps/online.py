@@ -20,7 +20,7 @@ from sinapsi.maps.batch import Tally
 from sinapsi.maps.kernels import learn_block, learn_online
 from sinapsi.maps.neighborhood import SMALLEST_RADIUS
 from sinapsi.maps.training import MapRules, Survey
-from sinapsi.maps.winners import Metric
+from sinapsi.maps.winners import Metric, has_gaps
 
 MANY_FEATURES = 256  # from how many on blocks are faster than a codebook that goes through the cache at every step
 BLOCK_ROWS = 64  # examples of a block
@@ -84,16 +84,16 @@ class OnlineTraining:
             steps = step + tally.n_examples + np.arange(n_rows)
             radii, rates = rules.radius.rates(steps), rules.learning_rate.rates(steps)
             order = np.arange(n_rows) if self._random is None else self._random.permutation(n_rows)
-            has_gaps = bool(np.isnan(rows).any())
-            if rules.metric is Metric.EUCLIDEAN and rows.shape[1] >= MANY_FEATURES and not has_gaps:
+            is_whole = not has_gaps(rows)
+            if rules.metric is Metric.EUCLIDEAN and rows.shape[1] >= MANY_FEATURES and is_whole:
                 self._learn_wide(rows, order, radii, rates, tally)
             else:
-                self._learn(rows, order, radii, rates, tally, has_gaps=has_gaps)
+                self._learn(rows, order, radii, rates, tally, has_holes=not is_whole)
         last = {"radius": float(radii[-1]), "learning_rate": float(rates[-1])}
         return {**tally.columns(), **last}, tally.n_examples
 
     def _learn(
-        self, rows: Floats, order: NDArray[np.intp], radii: Floats, rates: Floats, tally: Tally, *, has_gaps: bool
+        self, rows: Floats, order: NDArray[np.intp], radii: Floats, rates: Floats, tally: Tally, *, has_holes: bool
     ) -> None:
         dtype = self._prototypes.dtype
         codebook = np.array(self._prototypes.T, order="C", copy=True)
@@ -105,7 +105,7 @@ class OnlineTraining:
             radii.astype(dtype),
             rates.astype(dtype),
             *self._grid_numbers(),
-            has_gaps,
+            has_holes,
             codebook,
         )
         self._prototypes[:] = codebook.T

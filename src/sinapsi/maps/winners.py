@@ -53,6 +53,22 @@ Search = Callable[[Floats, NDArray[Any], NDArray[Any]], None]  # rows; first and
 METRICS = {metric.name.lower(): metric for metric in Metric}
 
 
+def has_gaps(rows: Floats) -> bool:
+    """Tell whether a value is missing.
+
+    Parameters
+    ----------
+    rows : array of shape (n_rows, n_features)
+        Examples, at least one.
+
+    Returns
+    -------
+    bool
+        Whether there is a NaN; asked without a table of answers.
+    """
+    return bool(np.isnan(rows.max()))
+
+
 @dataclass(frozen=True)
 class Winners:
     """The two nearest units of every row.

@@ -263,6 +263,7 @@ class ComponentPlanesDisplay:
             max(inch * float(height), FLATTEST_PLANE) + below + ROOM_FOR_NAME,
         )
         n_across = int(np.clip(np.ceil(np.sqrt(n_planes * PROPORTION * size[1] / size[0])), 1, n_planes))
+        n_across = -(-n_planes // -(-n_planes // n_across))  # as few rows, but full ones
         figure, axes = panels_to_draw_on(n_planes, "ComponentPlanesDisplay", size, n_across=n_across)
         figure.set_figheight(figure.get_figheight() + ROOM_FOR_HEADING)
         return axes

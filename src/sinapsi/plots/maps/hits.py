@@ -179,9 +179,10 @@ class HitsDisplay:
 
     def _story(self) -> str:
         n_empty = int((self.hits == 0).sum())
-        total, most = float(self.hits.sum()), float(self.hits.max())
+        total, most = self.hits.sum(), float(self.hits.max())
+        examples = count_text(int(total), "example") if total == int(total) else f"{number_text(float(total))} examples"
         empty = f"{count_text(n_empty, 'unit')} won none" if n_empty else "every unit won some"
-        return f"{number_text(total)} example{'s' * (total != 1)}, at most {number_text(most)} a unit; {empty}."
+        return f"{examples}, at most {number_text(most)} a unit; {empty}."
 
 
 def _polygons(corners: NDArray[np.float64], color: str, edge: str) -> PolyCollection:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from sinapsi.maps.grid import Grid
 
 SIZE = (6.0, 4.9)  # inches
+SIZE_IN_LEGEND = 30.0  # square points
 
 
 class PrototypesDisplay:
@@ -200,9 +201,11 @@ class PrototypesDisplay:
         self.units_, self.lines_, self.points_ = drawn.units, drawn.lines, drawn.points
         unfolded_grid.frame_plane(self.ax_, np.concatenate([places, examples]), self.projection)
         if legend and self.y is not None:
-            self.ax_.legend(
+            listed = self.ax_.legend(
                 loc="upper left", bbox_to_anchor=(1.0, 1.0), fontsize="small", frameon=False, handletextpad=0.2
             )
+            for handle in listed.legend_handles:
+                handle.set(sizes=[SIZE_IN_LEGEND])  # type: ignore[union-attr]  # points among many are tiny
         self.caption_ = " ".join(filter(None, [size_text(self.grid), *self._notes(int((~is_shown).sum()))]))
         write_heading(self.ax_, self.name, self.caption_)
         return self

@@ -157,7 +157,9 @@ class UMatrixDisplay:
         from sinapsi.maps.quality import neighbor_distances
         from sinapsi.maps.winners import METRICS
 
-        _, distances = neighbor_distances(METRICS[network.metric], network.grid_, network.prototypes_)
+        pairs, distances = neighbor_distances(METRICS[network.metric], network.grid_, network.prototypes_)
+        is_known = np.isfinite(network.prototypes_)
+        distances[~(is_known[pairs[:, 0]] & is_known[pairs[:, 1]]).any(axis=1)] = np.nan  # no feature to compare
         title = f"U-matrix of {type(network).__name__}" if name is None else name
         display = cls(grid=network.grid_, distances=distances, name=title)
         return display.plot(ax, detail=detail, labels=labels, groups=groups, cmap=cmap)
