@@ -6,8 +6,14 @@ import json
 import numpy as np
 import polars as pl
 import pytest
+from sklearn.base import BaseEstimator
 
 from sinapsi import load
+from sinapsi.cli.discovery import answers_of, discover, learns_alone
+from sinapsi.cli.splitting import hold_out
+from sinapsi.cli.tables import Table
+from sinapsi.exceptions import InvalidParameterError
+from sinapsi.persistence import read_model, write_model
 
 
 def test_a_map_learns_all_columns_without_a_target(sinapsi, flowers, flowers_csv, tmp_path, figures_wanted):
@@ -87,3 +93,183 @@ def test_a_damaged_run_is_refused(sinapsi, flowers, flowers_csv, tmp_path):
     result = sinapsi("predict", tmp_path / "run", flowers_csv)
     assert result.exit_code == 1
     assert "sepal_width" in result.said
+
+
+def trained(sinapsi, data, run, *arguments):
+    result = sinapsi("train", "self-organizing-map", data, *arguments, "--out", run)
+    assert result.exit_code == 0, result.said
+    return result
+
+
+def test_named_units_are_counted(sinapsi, flowers_csv, tmp_path):
+    result = trained(sinapsi, flowers_csv, tmp_path / "run", "--target", "species")
+    classes = load(tmp_path / "run").unit_classes_.tolist()
+    shares = {line.split()[0]: line.split()[1:] for line in result.stdout.splitlines() if line.strip()}
+    for name in ("setosa", "versicolor", "virginica"):
+        n_units = classes.count(name)
+        assert shares[name] == [str(n_units), f"{100 * n_units / len(classes):.0f}", "%", "33", "%"]
+
+
+@pytest.mark.parametrize("metric", ["euclidean", "cosine", "manhattan", "chebyshev"])
+def test_one_prototype_is_measured_as_the_map_measures(sinapsi, flowers_csv, tmp_path, metric):
+    run = tmp_path / "run"
+    trained(sinapsi, flowers_csv, run, "--target", "species", "--set", f"metric={metric}")
+    baseline = json.loads((run / "metrics.json").read_text())["held_out"]["one_prototype"]["quantization_error"]
+    single = tmp_path / "single"
+    trained(sinapsi, flowers_csv, single, "--target", "species", "--set", f"metric={metric}", "--set", "size=1")
+    alone = json.loads((single / "metrics.json").read_text())["held_out"]["network"]["quantization_error"]
+    assert baseline == pytest.approx(alone, rel=1e-12)
+
+
+def test_categories_are_told_where_no_column_is_kept_out(sinapsi, flowers_csv, tmp_path):
+    result = trained(sinapsi, flowers_csv, tmp_path / "run")
+    assert "The categories of 'species' are learned from like the numbers." in result.said
+    assert load(tmp_path / "run").n_features_in_ == 4 + 3
+
+
+def test_missing_numbers_are_counted_everywhere(sinapsi, flowers, tmp_path):
+    holes = flowers.with_columns(petal_width=pl.when(pl.int_range(150) % 5 > 0).then("petal_width"))
+    holes.write_csv(tmp_path / "t.csv")
+    said = "30 numbers stay missing ('petal_width')"
+    run = tmp_path / "run"
+    assert said in trained(sinapsi, tmp_path / "t.csv", run, "--target", "species").said
+    for command in ("predict", "evaluate"):
+        assert said in sinapsi(command, run, tmp_path / "t.csv").said
+
+
+def test_a_row_without_any_value_is_told_by_its_number_in_the_file(sinapsi, flowers, tmp_path):
+    numbers = flowers.drop("species")
+    numbers.write_csv(tmp_path / "whole.csv")
+    trained(sinapsi, tmp_path / "whole.csv", tmp_path / "run")
+    holes = numbers.with_columns(pl.when(~pl.int_range(150).is_in([5, 140])).then(pl.all()))
+    holes.write_csv(tmp_path / "t.csv")
+    commands = [
+        ("train", "self-organizing-map", tmp_path / "t.csv", "--out", tmp_path / "no"),
+        ("predict", tmp_path / "run", tmp_path / "t.csv"),
+        ("evaluate", tmp_path / "run", tmp_path / "t.csv"),
+    ]
+    for command in commands:
+        result = sinapsi(*command)
+        assert result.exit_code == 1
+        assert "Row 6 (and 1 more) has no value in any column that is learned from" in result.said
+    assert not (tmp_path / "no").exists()
+
+
+def test_a_column_known_only_in_rows_held_out_is_told_by_its_name(sinapsi, flowers, tmp_path):
+    _, held_out, _ = hold_out(None, 150, 0.2, 0)
+    known = {int(held_out[0]): 1.0, int(held_out[1]): 2.0}
+    flowers.drop("species").with_columns(rare=pl.Series([known.get(row) for row in range(150)])).write_csv(
+        tmp_path / "t.csv"
+    )
+    result = sinapsi("train", "self-organizing-map", tmp_path / "t.csv", "--out", tmp_path / "run")
+    assert result.exit_code == 1
+    assert "There is no value of 'rare' in any of the 120 rows to learn from" in result.said
+
+
+def test_a_plain_array_is_learned_whole(sinapsi, flowers, tmp_path):
+    np.save(tmp_path / "t.npy", flowers.drop("species").to_numpy())
+    trained(sinapsi, tmp_path / "t.npy", tmp_path / "run")
+    assert load(tmp_path / "run").n_features_in_ == 4
+    assert len(sinapsi("predict", tmp_path / "run", tmp_path / "t.npy").stdout.splitlines()) == 151
+
+
+def test_labels_may_stand_first_in_an_array(sinapsi, flowers, tmp_path):
+    X = flowers.drop("species").to_numpy()
+    np.save(tmp_path / "t.npy", np.column_stack([np.repeat([0, 1, 2], 50), X]))
+    np.save(tmp_path / "new.npy", X)
+    trained(sinapsi, tmp_path / "t.npy", tmp_path / "run", "--target", "0")
+    with_labels = sinapsi("predict", tmp_path / "run", tmp_path / "t.npy")
+    assert with_labels.exit_code == 0
+    assert sinapsi("predict", tmp_path / "run", tmp_path / "new.npy").stdout == with_labels.stdout
+
+
+@pytest.mark.parametrize("y", [np.arange(150), np.zeros(150, dtype=int), np.linspace(0, 1, 150)])
+def test_answers_that_are_no_classes_are_left_out_and_said(sinapsi, flowers, tmp_path, y):
+    np.savez(tmp_path / "t.npz", X=flowers.drop("species").to_numpy(), y=y)
+    result = trained(sinapsi, tmp_path / "t.npz", tmp_path / "run")
+    assert "Left out: 'y' (set apart in the data as the answer)." in result.said
+    assert sinapsi("evaluate", tmp_path / "run", tmp_path / "t.npz").exit_code == 0
+
+
+def test_evaluate_tells_what_it_cannot_judge_by(sinapsi, flowers, flowers_csv, tmp_path):
+    trained(sinapsi, flowers_csv, tmp_path / "run", "--target", "species")
+    flowers.drop("species").write_csv(tmp_path / "without.csv")
+    assert (
+        "has no column 'species', so there is no accuracy"
+        in sinapsi("evaluate", tmp_path / "run", tmp_path / "without.csv").said
+    )
+    flowers.head(5).with_columns(species=pl.lit("rosa")).write_csv(tmp_path / "new.csv")
+    said = sinapsi("evaluate", tmp_path / "run", tmp_path / "new.csv").said
+    assert "Class 'rosa' was never seen in training: its 5 rows count as mistakes." in said
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        lambda sections: sections["preparation"].update(target=None),
+        lambda sections: sections["preparation"]["target"].update(kind="number"),
+        lambda sections: sections["preparation"]["columns"].pop(),
+    ],
+    ids=["no labels", "labels that are numbers", "a column less"],
+)
+def test_a_hostile_run_is_refused(sinapsi, flowers_csv, tmp_path, hostile):
+    run = tmp_path / "run"
+    trained(sinapsi, flowers_csv, run, "--target", "species")
+    model, sections = read_model(run)
+    hostile(sections)
+    write_model(model, run, sections=sections)
+    result = sinapsi("evaluate", run, flowers_csv)
+    assert result.exit_code == 1
+    assert "damaged" in result.said
+    assert result.stdout == ""
+
+
+@pytest.mark.parametrize("data", ["missing.csv", "empty.csv", "names.csv"])
+def test_files_without_anything_to_learn_are_refused(sinapsi, tmp_path, data):
+    (tmp_path / "empty.csv").write_text("")
+    pl.DataFrame({"name": [f"n{row}" for row in range(20)]}).write_csv(tmp_path / "names.csv")
+    result = sinapsi("train", "self-organizing-map", tmp_path / data, "--out", tmp_path / "run")
+    said = {"missing.csv": "There is no file", "empty.csv": "is empty", "names.csv": "No column is left to learn from"}
+    assert result.exit_code == 1
+    assert said[data] in result.said
+
+
+def test_a_network_that_needs_answers_still_asks_for_them(sinapsi, flowers_csv, tmp_path):
+    result = sinapsi("train", "perceptron", flowers_csv, "--out", tmp_path / "run")
+    assert result.exit_code == 1
+    assert "none of them is marked as the one to predict. Name it by --target" in result.said
+
+
+class _Mean(BaseEstimator):
+    """Stands for the networks to come: it scores rows, and has neither units nor gaps."""
+
+    def fit(self, X, y=None):
+        self.mean_ = X.mean(axis=0)
+        return self
+
+    def score(self, X, y=None):
+        return -float(((X - self.mean_) ** 2).mean())
+
+
+class _Coder(_Mean):
+    def transform(self, X):
+        return X[:, :2]
+
+
+class _Memory(_Mean):
+    def predict(self, X):
+        return np.sign(X)
+
+
+@pytest.mark.parametrize(("kind", "n_answers"), [(_Coder, 2), (_Memory, 4)])
+def test_other_networks_without_answers_are_scored_alone(flowers, kind, n_answers):
+    holes = flowers.drop("species").with_columns(petal_width=pl.when(pl.int_range(150) > 0).then("petal_width"))
+    assert learns_alone(kind)
+    discovery = discover(Table(holes, "flowers"), kind, {})
+    assert [list(row.scores) for row in discovery.rows] == [["score"]]
+    assert any("1 missing number was filled with the training mean" in note for note in discovery.notes)
+    answers = answers_of(discovery.network, discovery.X)
+    assert answers.columns == [f"answer {number}" for number in range(1, n_answers + 1)]
+    assert len(answers.write_csv().splitlines()) == 151
+    with pytest.raises(InvalidParameterError, match="no use for --target"):
+        discover(Table(flowers, "flowers"), kind, {}, target="species")

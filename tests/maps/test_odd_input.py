@@ -107,6 +107,18 @@ def test_parameters_that_do_not_go_together(parameters: dict[str, object], messa
         SelfOrganizingMap(**parameters).fit(X)
 
 
+def test_labels_that_name_nothing() -> None:
+    model = SelfOrganizingMap().fit(X)
+    for y, message in [
+        (np.random.default_rng(0).random(150), "y holds none.*numpy.digitize"),
+        (np.zeros(150, dtype=int), "at least 2 classes"),
+        (np.zeros((150, 2), dtype=int), "one label per example"),
+    ]:
+        with pytest.raises(InvalidInputError, match=message):
+            model.label_units(y)
+    assert not hasattr(model, "unit_classes_")
+
+
 def test_questions_out_of_range() -> None:
     model = SelfOrganizingMap().fit(X)
     for ask, message in [

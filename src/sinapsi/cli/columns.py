@@ -41,6 +41,15 @@ class ColumnPreparation:
         """Number of inputs of the network."""
         return sum(column.n_outputs for column in self.columns)
 
+    @property
+    def input_names(self) -> list[str]:
+        """What each input of the network is: a column, or a category of one."""
+        return [
+            column.name if value is None else f"{column.name}: {value}"
+            for column in self.columns
+            for value in (column.labels if isinstance(column, CategoryColumn) else (None,))
+        ]
+
     @classmethod
     def fit(cls, frame: pl.DataFrame, rows: NDArray[np.intp] | None = None) -> Self:
         """Learn what the columns hold.
@@ -114,24 +123,31 @@ class ColumnPreparation:
         """
         return _notes_on(self.dropped)
 
-    def notes(self, frame: pl.DataFrame) -> list[str]:
-        """Say where missing numbers of a table are filled.
+    def notes(self, frame: pl.DataFrame, *, keeps_gaps: bool = False) -> list[str]:
+        """Say what becomes of missing numbers of a table.
 
         Parameters
         ----------
         frame : polars.DataFrame
             Raw columns.
+        keeps_gaps : bool, default=False
+            Whether they stay missing, as in :meth:`transform`.
 
         Returns
         -------
         list of str
-            A sentence for each such column.
+            A sentence for each column in which they are filled, or one where they stay missing.
         """
         counts = {
             column.name: (numbers_in(frame[column.name]).null_count(), column.mean)
             for column in self.columns
             if isinstance(column, NumberColumn)
         }
+        if keeps_gaps:
+            names = [name for name, (count, _) in counts.items() if count]
+            total = sum(count for count, _ in counts.values())
+            verb = "number stays" if total == 1 else "numbers stay"
+            return [f"{total} {verb} missing ({listed(names)}): distances are over the values given."] if total else []
         return [
             f"Column {name!r}: {count} missing {'number was' if count == 1 else 'numbers were'} filled with the "
             f"training mean {mean:.4g}."

@@ -6,7 +6,7 @@ Of a column named by ``--target`` it learns nothing; where the network can name 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,15 +15,20 @@ from numpy.typing import NDArray
 from sklearn.base import is_classifier, is_regressor
 from sklearn.utils import get_tags
 
+from sinapsi import SelfOrganizingMap
+from sinapsi.cli.column_kinds import Dropped
 from sinapsi.cli.columns import ColumnPreparation
 from sinapsi.cli.lesson import timed_fit
 from sinapsi.cli.networks import build_network, kebab_case
+from sinapsi.cli.prepared_column import CategoryColumn
 from sinapsi.cli.scores import Row, Scores
 from sinapsi.cli.splitting import hold_out
-from sinapsi.cli.tables import Table
+from sinapsi.cli.tables import Table, listed
 from sinapsi.cli.target import TargetPreparation
-from sinapsi.exceptions import InvalidParameterError
+from sinapsi.exceptions import DataFileError, InvalidParameterError
 from sinapsi.stopping import StopCode
+
+MOST_CLASSES_SHOWN = 12  # in the table of named units
 
 
 def learns_alone(kind: type) -> bool:
@@ -58,7 +63,7 @@ class Discovery:
     labels : TargetPreparation or None
         The column after which units are named.
     rows : tuple of Row
-        Scores on the rows held out: the network, and a single prototype for all.
+        Scores on the rows held out: the network, and, beside one with prototypes, a single prototype for all.
     training : Row
         The network's scores on the rows it learned from.
     X, y : array
@@ -74,7 +79,7 @@ class Discovery:
     network: Any
     columns: ColumnPreparation
     labels: TargetPreparation | None
-    rows: tuple[Row, Row]
+    rows: tuple[Row, ...]
     training: Row
     X: NDArray[np.float64]
     y: NDArray[Any] | None
@@ -109,7 +114,7 @@ def discover(
     settings : mapping of str to object
         Its parameters.
     target : str, optional
-        A column of labels, which is not learned from. None takes the one that the data themselves mark, if any.
+        A column of labels, which is not learned from. None takes the one that the data themselves set apart, if any.
     test_fraction : float, default=0.2
         Share of the rows that are held out.
     seed : int, default=0
@@ -134,30 +139,41 @@ def discover(
             f"{kebab_case(kind.__name__)} learns without answers and has no use for --target. Leave it out, and the "
             "column out of the data if it should not be learned."
         )
-    name = table.target(target) if target is not None or table.default_target is not None else None
-    labels, y, notes = _labels_of(table, name, asked=target is not None, can_name=can_name)
+    name = table.target(target) if target is not None else table.marked_target
+    labels, y = _labels_of(table, name, asked=target is not None) if can_name else (None, None)
     features = table.frame if name is None else table.frame.drop(name)
     training, held_out, more = hold_out(y, features.height, test_fraction, seed)
     columns = ColumnPreparation.fit(features, training)
-    keeps_gaps = takes_gaps(network)
-    filled = [] if keeps_gaps else columns.notes(features)
-    X = columns.transform(features, name or "", keeps_gaps=keeps_gaps)
+    if name is not None and labels is None:
+        columns = replace(columns, dropped=(*columns.dropped, Dropped(name, "set apart in the data as the answer")))
+    X = inputs_for(network, columns, features)
+    _check_each_is_met(X[training], columns.input_names)
     seconds, warned = timed_fit(network, X[training])
     if labels is not None and y is not None:
         network.label_units(y[training])
-    row = Row(kebab_case(kind.__name__), measured(network, X[held_out], None if y is None else y[held_out]))
+    rows: tuple[Row, ...] = (
+        Row(kebab_case(kind.__name__), measured(network, X[held_out], None if y is None else y[held_out])),
+    )
+    if "quantization_error" in rows[0].scores:
+        rows = (*rows, _one_for_all(network, X, y, training, held_out))
+    notes = [
+        *_notes_on_labels(columns, labels),
+        *more,
+        *columns.notes_on_dropped(),
+        *columns.notes(features, keeps_gaps=takes_gaps(network)),
+    ]
     return Discovery(
         network=network,
         columns=columns,
         labels=labels,
-        rows=(row, _one_for_all(X, y, training, held_out)),
+        rows=rows,
         training=Row("training", measured(network, X[training], None if y is None else y[training])),
         X=X,
         y=y,
         n_training=len(training),
         n_held_out=len(held_out),
         seconds=seconds,
-        notes=(*notes, *more, *columns.notes_on_dropped(), *filled, *warned),
+        notes=(*notes, *warned),
     )
 
 
@@ -177,19 +193,76 @@ def takes_gaps(network: Any) -> bool:
     return bool(get_tags(network).input_tags.allow_nan)
 
 
-def _labels_of(
-    table: Table, name: str | None, *, asked: bool, can_name: bool
-) -> tuple[TargetPreparation | None, NDArray[Any] | None, list[str]]:
-    """The column of labels, if it is one."""
+def inputs_for(network: Any, columns: ColumnPreparation, frame: pl.DataFrame, labels: str = "") -> NDArray[np.float64]:
+    """Prepare raw columns for a network that learns without answers.
+
+    Parameters
+    ----------
+    network : estimator
+        Missing numbers stay missing where it takes that.
+    columns : ColumnPreparation
+        How the columns are prepared.
+    frame : polars.DataFrame
+        Raw columns.
+    labels : str, default=""
+        The column after which units are named; it may be among them.
+
+    Returns
+    -------
+    array of shape (n_samples, n_inputs)
+        Prepared rows.
+
+    Raises
+    ------
+    DataFileError
+        If a column does not fit, or a row has no value.
+    """
+    X = columns.transform(frame, labels, keeps_gaps=takes_gaps(network))
+    empty = np.flatnonzero(np.isnan(X).all(axis=1))
+    if len(empty):
+        others = f" (and {len(empty) - 1} more)" if len(empty) > 1 else ""
+        raise DataFileError(
+            f"Row {empty[0] + 1}{others} has no value in any column that is learned from. Expected at least one in "
+            "every row: fill one in, or drop the row."
+        )
+    return X
+
+
+def _check_each_is_met(X: NDArray[np.float64], names: list[str]) -> None:
+    unmet = [names[position] for position in np.flatnonzero(np.isnan(X).all(axis=0))]
+    if unmet:
+        raise DataFileError(
+            f"There is no value of {listed(unmet)} in any of the {len(X)} rows to learn from; the few that are given "
+            "are among the rows held out. Leave the column out, or hold out other rows by --seed."
+        )
+
+
+def _labels_of(table: Table, name: str | None, *, asked: bool) -> tuple[TargetPreparation | None, NDArray[Any] | None]:
+    """The column of labels, if it is one; what was not asked for and has no classes is no error."""
     if name is None:
-        return None, None, []
+        return None, None
     column = table.frame[name]
-    is_quantity = column.dtype.is_float() or column.dtype.is_decimal()
-    if not can_name or (is_quantity and not asked):
-        return None, None, [f"Column {name!r} was not learned from."]
-    labels = TargetPreparation.fit(column, "classification")
-    note = f"Column {name!r} was not learned from; the units are named after it."
-    return labels, labels.values(column), [note]
+    if not asked and (column.dtype.is_float() or column.dtype.is_decimal()):
+        return None, None
+    try:
+        labels = TargetPreparation.fit(column, "classification")
+    except DataFileError:
+        if asked:
+            raise
+        return None, None
+    return labels, labels.values(column)
+
+
+def _notes_on_labels(columns: ColumnPreparation, labels: TargetPreparation | None) -> list[str]:
+    if labels is not None:
+        return [f"Column {labels.name!r} was not learned from; the units are named after it."]
+    categories = [column.name for column in columns.columns if isinstance(column, CategoryColumn)]
+    if not categories:
+        return []
+    return [
+        f"The categories of {listed(categories)} are learned from like the numbers. "
+        "A column of labels is kept out by --target."
+    ]
 
 
 def measured(network: Any, X: NDArray[np.float64], y: NDArray[Any] | None) -> Scores:
@@ -210,10 +283,10 @@ def measured(network: Any, X: NDArray[np.float64], y: NDArray[Any] | None) -> Sc
         What the network can be asked.
     """
     scores: Scores = {}
-    if hasattr(network, "quantization_error"):
-        scores["quantization_error"] = float(network.quantization_error(X))
-        scores["topographic_error"] = float(network.topographic_error(X))
-    else:
+    for name in ("quantization_error", "topographic_error"):
+        if hasattr(network, name):
+            scores[name] = float(getattr(network, name)(X))
+    if not scores:
         scores["score"] = float(network.score(X))
     if y is not None and hasattr(network, "unit_classes_"):
         scores["accuracy"] = float((network.classify(X) == y).mean())
@@ -221,14 +294,15 @@ def measured(network: Any, X: NDArray[np.float64], y: NDArray[Any] | None) -> Sc
 
 
 def _one_for_all(
-    X: NDArray[np.float64], y: NDArray[Any] | None, training: NDArray[np.intp], held_out: NDArray[np.intp]
+    network: Any,
+    X: NDArray[np.float64],
+    y: NDArray[Any] | None,
+    training: NDArray[np.intp],
+    held_out: NDArray[np.intp],
 ) -> Row:
     """What a single prototype, the mean of the training rows, and the most frequent label would do."""
-    moved = X[held_out] - np.nanmean(X[training], axis=0)
-    seen = ~np.isnan(moved)
-    scale = X.shape[1] / np.maximum(seen.sum(axis=1), 1)
-    distances = np.sqrt(scale * (np.where(seen, moved, 0.0) ** 2).sum(axis=1))
-    scores: Scores = {"quantization_error": float(distances.mean()), "topographic_error": None}
+    alone = SelfOrganizingMap(size=1, metric=getattr(network, "metric", "euclidean")).fit(X[training])
+    scores: Scores = {"quantization_error": alone.quantization_error(X[held_out]), "topographic_error": None}
     if y is not None:
         classes, counts = np.unique(y[training], return_counts=True)
         scores["accuracy"] = float((y[held_out] == classes[counts.argmax()]).mean())
@@ -248,13 +322,45 @@ def answers_of(network: Any, X: NDArray[np.float64]) -> pl.DataFrame:
     Returns
     -------
     polars.DataFrame
-        For a map the winner's number, its row and column, and its class where units have names.
+        For a map the winner's number, its row and column, and its class where units have names; for others what they
+        predict, or else transform to.
     """
-    units = network.predict(X)
+    units = network.predict(X) if hasattr(network, "predict") else network.transform(X)
     if not hasattr(network, "grid_"):
-        return pl.DataFrame({"answer": units})
+        if units.ndim == 1:
+            return pl.DataFrame({"answer": units})
+        return pl.DataFrame({f"answer {number}": column for number, column in enumerate(units.T, start=1)})
     rows, columns = network.grid_.rows_and_columns(units)
     answers = {"unit": units, "row": rows, "column": columns}
     if hasattr(network, "unit_classes_"):
         answers["class"] = network.unit_classes_[units]
     return pl.DataFrame(answers)
+
+
+def named_units(discovery: Discovery) -> tuple[list[str], list[list[str]]]:
+    """Lay out how many units are named after each class.
+
+    Parameters
+    ----------
+    discovery : Discovery
+        With labels.
+
+    Returns
+    -------
+    header : list of str
+        Headings.
+    cells : list of list of str
+        A row for each class, beside its share of the rows learned from; at most 12.
+    """
+    network = discovery.network
+    n_rows = network.unit_class_counts_.sum(axis=0)
+    cells = [
+        [str(label), f"{n_units}", f"{100 * n_units / len(network.unit_classes_):.0f} %", f"{100 * share:.0f} %"]
+        for label, n_units, share in zip(
+            network.classes_,
+            (network.unit_classes_ == network.classes_[:, np.newaxis]).sum(axis=1),
+            n_rows / n_rows.sum(),
+            strict=True,
+        )
+    ]
+    return ["class", "units", "share of units", "share of rows"], cells[:MOST_CLASSES_SHOWN]

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from sinapsi.cli.runs import Run
+    from sinapsi.cli.runs import UnsupervisedRun
+    from sinapsi.cli.tables import Table
 
 
 def evaluate(
@@ -17,7 +18,6 @@ def evaluate(
 ) -> None:
     """Judge a trained network on other rows, beside the constant answer of its training data."""
     from sinapsi.cli import console
-    from sinapsi.cli.discovery import measured
     from sinapsi.cli.networks import kebab_case
     from sinapsi.cli.runs import UnsupervisedRun, read_run, targets_to_judge_by
     from sinapsi.cli.scores import Row, results_table, scores_of
@@ -25,16 +25,12 @@ def evaluate(
     trained = read_run(run)
     table = trained.read(data)
     if isinstance(trained, UnsupervisedRun):
-        labels = trained.labels
-        has_labels = labels is not None and labels.name in table.frame.columns
-        y = labels.values(table.frame[labels.name]) if labels is not None and has_labels else None
-        row = Row(kebab_case(type(trained.network).__name__), measured(trained.network, trained.inputs(table), y))
-        header, cells = results_table([row])
-        console.show_table(["", *header[1:]], cells, title=f"{table.frame.height} rows of {table.source}")
+        _show_fit(trained, table)
         return
     truth = targets_to_judge_by(trained, table)
     X = trained.inputs(table.frame)
-    console.show_notes([*trained.columns.notes(table.frame), *_notes_on_classes(trained, truth)])
+    classes = [] if trained.target.task == "regression" else _notes_on_classes(trained.network, truth)
+    console.show_notes([*trained.columns.notes(table.frame), *classes])
     task = trained.target.task
     rows = [
         Row(kebab_case(type(trained.network).__name__), scores_of(task, truth, trained.predict(X))),
@@ -44,10 +40,27 @@ def evaluate(
     console.show_table(["", *header[1:]], cells, title=f"{trained.target.name}: {len(truth)} rows of {table.source}")
 
 
-def _notes_on_classes(run: Run, truth: Any) -> list[str]:
-    if run.target.task == "regression":
-        return []
-    known = set(run.network.classes_.tolist())
+def _show_fit(run: UnsupervisedRun, table: Table) -> None:
+    """Judge a network that learned without answers; by labels too where there are some."""
+    from sinapsi.cli import console
+    from sinapsi.cli.discovery import measured
+    from sinapsi.cli.networks import kebab_case
+    from sinapsi.cli.scores import Row, results_table
+
+    X, labels = run.inputs(table), run.labels
+    y, notes = None, run.notes(table)
+    if labels is not None and labels.name in table.frame.columns:
+        y = labels.values(table.frame[labels.name])
+        notes += _notes_on_classes(run.network, y)
+    elif labels is not None:
+        notes.append(f"{table.source} has no column {labels.name!r}, so there is no accuracy.")
+    console.show_notes(notes)
+    header, cells = results_table([Row(kebab_case(type(run.network).__name__), measured(run.network, X, y))])
+    console.show_table(["", *header[1:]], cells, title=f"{table.frame.height} rows of {table.source}")
+
+
+def _notes_on_classes(network: Any, truth: Any) -> list[str]:
+    known = set(network.classes_.tolist())
     labels = truth.tolist()
     unseen = sorted({label for label in labels if label not in known})
     return [

@@ -56,21 +56,13 @@ def _pictures_of(discovery: Discovery) -> dict[str, Callable[[], bytes]]:
     planes = ComponentPlanesDisplay(
         grid=network.grid_,
         prototypes=network.prototypes_,
-        feature_names=_names_of_inputs(discovery),
+        feature_names=discovery.columns.input_names,
         name="Component planes of standardized columns",
     )
     pictures["planes"] = lambda: _png_in_its_own_size(planes.plot())
     if hasattr(network, "unit_classes_"):
         pictures["classes"] = lambda: _png_in_its_own_size(ClassMapDisplay.from_estimator(network))
     return pictures
-
-
-def _names_of_inputs(discovery: Discovery) -> list[str]:
-    return [
-        column.name if not hasattr(column, "values") else f"{column.name}: {value}"
-        for column in discovery.columns.columns
-        for value in getattr(column, "values", [None])
-    ]
 
 
 def _png_in_its_own_size(display: Any) -> bytes:

@@ -32,7 +32,9 @@ def predict(
     trained = read_run(run)
     table = trained.read(data)
     if isinstance(trained, UnsupervisedRun):
-        _show_or_write(answers_of(trained.network, trained.inputs(table)), "answers", out)
+        answers = answers_of(trained.network, trained.inputs(table))
+        console.show_notes(trained.notes(table))
+        _show_or_write(answers, "answers", out)
         return
     X = trained.inputs(table.frame)
     predictions = _as_frame(trained, X)

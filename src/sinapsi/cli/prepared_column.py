@@ -131,6 +131,11 @@ class CategoryColumn:
         """Number of inputs that the network gets from this column."""
         return len(self.values)
 
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The categories as texts for pictures."""
+        return tuple("missing" if value is None else value for value in self.values)
+
     def prepared(self, column: pl.Series, *, keeps_gaps: bool = False) -> Floats:
         """Encode a column.
 

@@ -14,7 +14,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from sinapsi.cli.columns import ColumnPreparation
-from sinapsi.cli.discovery import Discovery, learns_alone, takes_gaps
+from sinapsi.cli.discovery import Discovery, inputs_for, learns_alone, takes_gaps
 from sinapsi.cli.figures import draw_figures
 from sinapsi.cli.lesson import Lesson, task_of
 from sinapsi.cli.map_figures import draw_map_figures
@@ -58,10 +58,7 @@ class UnsupervisedRun:
         Table
             The table; categories are read as text.
         """
-        texts = [column.name for column in self.columns.columns if hasattr(column, "values")]
-        if self.labels is not None and self.labels.kind == "text label":
-            texts.append(self.labels.name)
-        return read_table(data, texts)
+        return _table_for(self.columns, self.labels, data)
 
     def inputs(self, table: Table) -> NDArray[np.float64]:
         """Prepare raw columns.
@@ -76,8 +73,23 @@ class UnsupervisedRun:
         array of shape (n_samples, n_inputs)
             Inputs for the network.
         """
-        name = self.labels.name if self.labels is not None else table.default_target or ""
-        return self.columns.transform(table.frame, name, keeps_gaps=takes_gaps(self.network))
+        name = self.labels.name if self.labels is not None else ""
+        return inputs_for(self.network, self.columns, table.frame, name)
+
+    def notes(self, table: Table) -> list[str]:
+        """Say what becomes of missing numbers of a table.
+
+        Parameters
+        ----------
+        table : Table
+            The columns.
+
+        Returns
+        -------
+        list of str
+            Whole sentences.
+        """
+        return self.columns.notes(table.frame, keeps_gaps=takes_gaps(self.network))
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,12 +126,7 @@ class Run:
         Table
             The table; categories are read as text.
         """
-        text_columns = [column.name for column in self.columns.columns if hasattr(column, "values")]
-        if self.target.kind == "text label":
-            text_columns.append(self.target.name)
-        table = read_table(data, text_columns)
-        known = [column.name for column in (*self.columns.columns, *self.columns.dropped)]
-        return _renamed_past_target(table, known)
+        return _table_for(self.columns, self.target, data)
 
     def inputs(self, frame: pl.DataFrame) -> NDArray[np.float64]:
         """Prepare raw columns.
@@ -150,6 +157,14 @@ class Run:
             Labels, or numbers in the target's unit.
         """
         return self.target.for_user(self.network.predict(X))
+
+
+def _table_for(columns: ColumnPreparation, target: TargetPreparation | None, data: str) -> Table:
+    text_columns = [column.name for column in columns.columns if hasattr(column, "values")]
+    if target is not None and target.kind == "text label":
+        text_columns.append(target.name)
+    known = [column.name for column in (*columns.columns, *columns.dropped)]
+    return _renamed_past_target(read_table(data, text_columns), known)
 
 
 def _renamed_past_target(table: Table, known: list[str]) -> Table:
@@ -239,13 +254,10 @@ def write_discovery(discovery: Discovery, out: Path, record: dict[str, Any]) -> 
     labels = None if discovery.labels is None else discovery.labels.to_config()
     sections = {"preparation": {**discovery.columns.to_config(), "target": labels}, "run": record}
     network = discovery.network
+    scores = dict(zip(("network", "one_prototype"), (row.scores for row in discovery.rows), strict=False))
     metrics = {
         "task": "unsupervised",
-        "held_out": {
-            "rows": discovery.n_held_out,
-            "network": discovery.rows[0].scores,
-            "one_prototype": discovery.rows[1].scores,
-        },
+        "held_out": {"rows": discovery.n_held_out, **scores},
         "training": {"rows": discovery.n_training, "network": discovery.training.scores},
         "fit": {
             "epochs": int(network.n_iter_),
@@ -313,7 +325,9 @@ def read_run(folder: Path) -> Run | UnsupervisedRun:
     if learns_alone(type(network)):
         wanted = preparation.get("target")
         labels = None if wanted is None else TargetPreparation.from_config(wanted)
-        if getattr(network, "n_features_in_", None) != columns.n_outputs:
+        are_named = hasattr(network, "unit_classes_")
+        fits = getattr(network, "n_features_in_", None) == columns.n_outputs and are_named == (labels is not None)
+        if not fits or (labels is not None and labels.task != "classification"):
             raise _does_not_fit(folder)
         return UnsupervisedRun(network, columns, labels)
     target = TargetPreparation.from_config(preparation.get("target"))

@@ -42,6 +42,11 @@ class Table:
     default_target: str | None = None
     has_names: bool = True
 
+    @property
+    def marked_target(self) -> str | None:
+        """The column that the data set apart as the answer; the last one of an array may be an input too."""
+        return self.default_target if self.has_names or self.default_target == "y" else None
+
     def target(self, asked: str | None) -> str:
         """Find the column to predict.
 

@@ -35,7 +35,7 @@ def train(
 ) -> None:
     """Train a network on a table, judge it on rows held out, and save the run."""
     from sinapsi.cli import console
-    from sinapsi.cli.discovery import discover, learns_alone
+    from sinapsi.cli.discovery import discover, learns_alone, named_units
     from sinapsi.cli.lesson import learn
     from sinapsi.cli.networks import kebab_case, network_class, parse_settings
     from sinapsi.cli.runs import check_out, write_discovery, write_run
@@ -53,6 +53,8 @@ def train(
         console.show_notes(discovery.notes)
         header, cells = results_table(discovery.rows)
         console.show_table(header, cells, title=f"{discovery.n_held_out} of {table.frame.height} rows held out")
+        if discovery.labels is not None:
+            console.show_table(*named_units(discovery), title=f"units named after {discovery.labels.name!r}")
         _tell_the_end(discovery.network, discovery.seconds)
         console.show_notes(write_discovery(discovery, folder, record))
         _tell_where(folder, was_interrupted=discovery.was_interrupted)

@@ -160,7 +160,15 @@ class GroupedMap(FittedMap):
                 "The winners of the training examples were not kept, because they came in batches. Pass the examples: "
                 "label_units(y, X)."
             )
-        answers = class_labels(y)
+        try:
+            answers = class_labels(y)
+        except InvalidInputError:
+            raise
+        except ValueError as error:
+            raise InvalidInputError(
+                f"Units are named after classes, and y holds none: {error} Pass a label for each example, for example "
+                "numpy.digitize(y, edges) of a quantity."
+            ) from error
         if len(answers) != len(units):
             raise InvalidInputError(
                 f"y must have one label for each example. Got {len(answers)} labels and {len(units)} examples; pass "

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from sinapsi.exceptions import InvalidInputError, InvalidParameterError
 from sinapsi.plots.canvas import axes_to_draw_on, write_heading
 from sinapsi.plots.fitted import inputs_seen_by_network
-from sinapsi.plots.maps import cells
+from sinapsi.plots.maps import cell_places, cells
 from sinapsi.plots.maps.fitted_map_parts import count_text, map_in, one_each, size_text
 from sinapsi.plots.palette import FRAME_INK, class_colors
 
@@ -175,11 +175,11 @@ class ClassMapDisplay:
         ClassMapDisplay
             The object itself.
         """
-        size = cells.size_of_picture(self.grid)
+        size = cell_places.size_of_picture(self.grid)
         self.ax_ = axes_to_draw_on(ax, "ClassMapDisplay", size=size, layout="compressed")
         self.figure_ = self.ax_.figure
         colors = dict(zip(self.classes, class_colors(len(self.classes)), strict=True))
-        corners = cells.corners_of_cells(self.grid.topology, self.grid.positions)
+        corners = cell_places.corners_of_cells(self.grid.topology, self.grid.positions)
         self.cells_ = self._draw_cells(corners, colors)
         cells.frame_map(self.ax_, corners)
         won = np.flatnonzero(self.counts.sum(axis=1) > 0)
@@ -237,7 +237,7 @@ class ClassMapDisplay:
     def _list_classes(self, colors: dict[Any, str]) -> Legend:
         from matplotlib.lines import Line2D
 
-        is_flat = cells.is_flat(self.grid)
+        is_flat = cell_places.is_flat(self.grid)
         shown = list(colors.items())[:MOST_IN_LEGEND]
         marks = [
             Line2D([], [], linestyle="none", marker="o", markersize=7, color=color, label=str(label))

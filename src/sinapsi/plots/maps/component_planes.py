@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from sinapsi.exceptions import InvalidParameterError
 from sinapsi.plots.canvas import CAPTION_SIZE, CHARACTERS_PER_INCH, panels_to_draw_on
 from sinapsi.plots.feature_table import position_of
-from sinapsi.plots.maps import cells
+from sinapsi.plots.maps import cell_places, cells
 from sinapsi.plots.maps.fitted_map_parts import feature_names_of_map, map_in, size_text
 from sinapsi.plots.palette import CAPTION_INK
 
@@ -29,6 +29,7 @@ Values = NDArray[np.float64]
 MOST_PLANES = 36  # in one picture; more would be too small to compare
 ORDERS = ("given", "name", "similarity")
 LARGEST_PLANE = 1.9  # inches, the longer side
+LONGEST_ROW = 4.5  # inches, of a line of units
 FLATTEST_PLANE = 0.25  # inches
 ROOM_FOR_SCALE, ROOM_FOR_NAME = 0.65, 0.3  # inches beside and above each
 ROOM_FOR_HEADING = 0.75  # inches, for title and caption of the whole
@@ -199,7 +200,7 @@ class ComponentPlanesDisplay:
         self.features_ = self._ordered(self._chosen(features), order)
         self.axes_ = self._axes(ax)
         self.ax_, self.figure_ = self.axes_[0], self.axes_[0].figure
-        corners = cells.corners_of_cells(self.grid.topology, self.grid.positions)
+        corners = cell_places.corners_of_cells(self.grid.topology, self.grid.positions)
         self.cells_ = {}
         for panel, feature in zip(self.axes_, self.features_, strict=True):
             self.cells_[feature] = cells.draw_cells(panel, corners, self.prototypes[:, feature], cmap)
@@ -256,8 +257,8 @@ class ComponentPlanesDisplay:
 
     def _new_axes(self, n_planes: int) -> list[Axes]:
         width, height = np.ptp(self.grid.positions, axis=0) + 1
-        inch = LARGEST_PLANE / max(width, height)
-        beside, below = (0.0, 0.35) if cells.is_flat(self.grid) else (ROOM_FOR_SCALE, 0.0)
+        inch = (LONGEST_ROW if cell_places.is_flat(self.grid) else LARGEST_PLANE) / max(width, height)
+        beside, below = (0.0, 0.35) if cell_places.is_flat(self.grid) else (ROOM_FOR_SCALE, 0.0)
         size = (
             inch * float(width) + beside,
             max(inch * float(height), FLATTEST_PLANE) + below + ROOM_FOR_NAME,

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from sinapsi.exceptions import InvalidInputError, InvalidParameterError
 from sinapsi.plots.boundaries.path_moments import spread_moves
 from sinapsi.plots.canvas import axes_to_draw_on, number_text, panels_to_draw_on, write_heading
 from sinapsi.plots.maps import unfolded_grid
+from sinapsi.plots.maps.course import Course, check_course, denser_at_the_start
 from sinapsi.plots.maps.fitted_map_parts import is_map
 from sinapsi.plots.maps.projection import Features, examples_for_map, projection_of
 from sinapsi.plots.whole_numbers import is_whole
@@ -22,43 +23,12 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.collections import LineCollection, PathCollection
     from matplotlib.figure import Figure, SubFigure
-    from matplotlib.text import Annotation
-
-    from sinapsi.maps.grid import Grid
 
 SIZE = (6.0, 5.0)  # inches
 PANEL = (2.15, 2.15)  # inches, of a picture of a strip, without what follows
 ROOM_ABOVE_AND_BELOW = 1.35  # inches, for the titles and the label of the axis
 SHARE_OF_AREA = 0.35  # of the points of a large picture
 MOST_PICTURES = 10  # in a strip
-
-
-class Course(Protocol):
-    """What an unfolding has to have; :meth:`SelfOrganizingMap.unfolding` gives one."""
-
-    @property
-    def prototypes(self) -> NDArray[Any]:
-        """Where they were, (n_moments, n_units, n_features); moment 0 is the start."""
-
-    @property
-    def epoch(self) -> NDArray[Any]:
-        """Epochs made, (n_moments,)."""
-
-    @property
-    def radius(self) -> NDArray[Any]:
-        """Of the neighborhood, (n_moments,); NaN where there is none."""
-
-    @property
-    def quantization_error(self) -> NDArray[Any]:
-        """(n_moments,); NaN where it is not known."""
-
-    @property
-    def topographic_error(self) -> NDArray[Any]:
-        """(n_moments,); NaN where it is not known."""
-
-    @property
-    def grid(self) -> Grid:
-        """Of the map."""
 
 
 class SOMFilm:
@@ -137,7 +107,7 @@ class SOMFilm:
         name: str = "Map",
     ) -> None:
         self.unfolding = unfolding
-        _check_course(unfolding)
+        check_course(unfolding)
         self.X = examples_for_map(X, unfolding.prototypes.shape[2])
         columns = [str(column) for column in X.columns] if hasattr(X, "columns") else None
         self.projection = projection_of(self.X, features, columns if feature_names is None else feature_names)
@@ -224,8 +194,7 @@ class SOMFilm:
         axes = axes_to_draw_on(ax, "SOMFilm", size=SIZE, layout="compressed")
         self._draw(axes, self.n_moments - 1 if moment is None else moment)
         self.axes_ = [axes]
-        self.caption_ = self._errors_at(self.moment_)
-        write_heading(axes, f"{self.name}: {self._title_of(self.moment_)}", self.caption_)
+        self._write_heading(axes)
         return self
 
     def animate(self, *, interval: int = 150, max_frames: int = 300) -> FuncAnimation:
@@ -259,8 +228,7 @@ class SOMFilm:
         assert isinstance(figure, Figure)  # a new one
         self.moments_ = spread_moves(self.n_moments - 1, max_frames)
         self.plot(axes)  # what one sees of a film on paper
-        note: Annotation | None = axes.texts[-1] if axes.texts else None  # type: ignore[assignment]  # the caption
-        frame = partial(self._show_frame, axes, self._grid_drawn, note)
+        frame = partial(self._show_frame, axes, self._grid_drawn)
         self.animation_ = FuncAnimation(
             figure, frame, frames=self.moments_, interval=interval, cache_frame_data=False, repeat_delay=2000
         )
@@ -307,7 +275,7 @@ class SOMFilm:
                 raise InvalidParameterError(
                     f"n_pictures must be an integer from 2 to {MOST_PICTURES}. Got {n_pictures!r}."
                 )
-            return _denser_at_the_start(last, n_pictures)
+            return denser_at_the_start(last, n_pictures)
         chosen = list(moments)
         if not 1 <= len(chosen) <= MOST_PICTURES or not all(is_whole(moment, 0, last) for moment in chosen):
             raise InvalidParameterError(
@@ -315,15 +283,18 @@ class SOMFilm:
             )
         return chosen
 
-    def _show_frame(
-        self, ax: Axes, grid: unfolded_grid.UnfoldedGrid, note: Annotation | None, moment: int
-    ) -> list[Any]:
-        grid.move(self._places[moment], self._pairs)
-        ax.set_title(f"{self.name}: {self._title_of(moment)}", loc="left", fontweight="bold", pad=None)
-        if note is not None:
-            note.set_text(self._errors_at(moment))
+    def _show_frame(self, ax: Axes, grid: unfolded_grid.UnfoldedGrid, moment: int) -> list[Any]:
+        """The examples stay; prototypes and heading change."""
         self.moment_ = moment
+        grid.move(self._places[moment], self._pairs)
+        for text in list(ax.texts):
+            text.remove()
+        self._write_heading(ax)
         return [grid.lines, grid.units]
+
+    def _write_heading(self, ax: Axes) -> None:
+        self.caption_ = self._errors_at(self.moment_)
+        write_heading(ax, f"{self.name}: {self._title_of(self.moment_)}", self.caption_)
 
     def _draw(self, ax: Axes, moment: int, share_of_area: float = 1.0) -> None:
         self.ax_, self.figure_, self.moment_ = ax, ax.figure, moment
@@ -353,29 +324,6 @@ class SOMFilm:
         ]
         left_out = f" {self._n_left_out:,} examples with missing values left out." if self._n_left_out else ""
         return (" ".join(errors) or "Before learning.") + left_out
-
-
-def _denser_at_the_start(last: int, n_wanted: int) -> list[int]:
-    """The start, the end, and moments between them, each about as many times as late as the one before."""
-    if last < n_wanted:
-        return list(range(last + 1))
-    later = np.geomspace(1, last, n_wanted - 1)
-    chosen = [0]
-    for position, moment in enumerate(later):
-        # Rounding must leave room for all that are still to come.
-        latest = last - (len(later) - 1 - position)
-        chosen.append(min(max(round(float(moment)), chosen[-1] + 1), latest))
-    return chosen
-
-
-def _check_course(course: Course) -> None:
-    names = ("prototypes", "epoch", "radius", "quantization_error", "topographic_error", "grid")
-    missing = [name for name in names if not hasattr(course, name)]
-    if missing:
-        raise InvalidInputError(
-            f"unfolding must be what SelfOrganizingMap.unfolding(X) gives. {type(course).__name__} has no "
-            f"{', no '.join(missing)}."
-        )
 
 
 def _check_at_least(setting: str, value: object, low: int) -> None:

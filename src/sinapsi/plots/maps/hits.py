@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from sinapsi.exceptions import InvalidParameterError
 from sinapsi.plots.canvas import axes_to_draw_on, number_text, write_heading
-from sinapsi.plots.maps import cells
+from sinapsi.plots.maps import cell_places, cells
 from sinapsi.plots.maps.fitted_map_parts import count_text, map_in, one_each, size_text, winners_of
 from sinapsi.plots.palette import FRAME_INK, PANEL, POSITIVE
 
@@ -138,10 +138,10 @@ class HitsDisplay:
         HitsDisplay
             The object itself.
         """
-        size = cells.size_of_picture(self.grid)
+        size = cell_places.size_of_picture(self.grid)
         self.ax_ = axes_to_draw_on(ax, "HitsDisplay", size=size, layout="compressed")
         self.figure_ = self.ax_.figure
-        corners = cells.corners_of_cells(self.grid.topology, self.grid.positions)
+        corners = cell_places.corners_of_cells(self.grid.topology, self.grid.positions)
         self.cells_ = _polygons(corners, PANEL, FRAME_INK)
         self.shapes_ = self._shapes(color)
         for each in (self.cells_, self.shapes_):
@@ -160,7 +160,7 @@ class HitsDisplay:
 
     def _shapes(self, color: str) -> PolyCollection:
         won = self.hits > 0
-        corners = cells.corners_of_cells(self.grid.topology, self.grid.positions[won], self._widths[won])
+        corners = cell_places.corners_of_cells(self.grid.topology, self.grid.positions[won], self._widths[won])
         return _polygons(corners, color, "none")
 
     def _numbers(self, width_of_cell: float) -> dict[int, Text]:

@@ -206,6 +206,7 @@ class PrototypesDisplay:
             )
             for handle in listed.legend_handles:
                 handle.set(sizes=[SIZE_IN_LEGEND])  # type: ignore[union-attr]  # points among many are tiny
+            listed.legend_handles[-1].set(facecolor=unfolded_grid.UNIT_COLOR)  # type: ignore[union-attr]  # unit 0 may be hollow
         self.caption_ = " ".join(filter(None, [size_text(self.grid), *self._notes(int((~is_shown).sum()))]))
         write_heading(self.ax_, self.name, self.caption_)
         return self

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from sinapsi.exceptions import InvalidParameterError
 from sinapsi.plots.canvas import axes_to_draw_on, write_heading
-from sinapsi.plots.maps import cells
+from sinapsi.plots.maps import cell_places, cells
 from sinapsi.plots.maps.fitted_map_parts import map_in, one_each, size_text
 from sinapsi.plots.palette import INK
 
@@ -197,14 +197,16 @@ class UMatrixDisplay:
             raise InvalidParameterError(f"detail must be 'full' or 'units'. Got {detail!r}.")
         texts = None if labels is None else one_each(self.grid, labels, "labels", "text")
         group_of_unit = None if groups is None else one_each(self.grid, groups, "groups", "group")
-        self.ax_ = axes_to_draw_on(ax, "UMatrixDisplay", size=cells.size_of_picture(self.grid), layout="compressed")
+        self.ax_ = axes_to_draw_on(
+            ax, "UMatrixDisplay", size=cell_places.size_of_picture(self.grid), layout="compressed"
+        )
         self.figure_ = self.ax_.figure
         self._set_values()
         places, values, width = self.grid.positions, self.unit_values_, 1.0
         if detail == "full":
             places = np.concatenate([places, self._between_places])
             values, width = np.concatenate([values, self.between_values_]), 0.5
-        corners = cells.corners_of_cells(self.grid.topology, places, width)
+        corners = cell_places.corners_of_cells(self.grid.topology, places, width)
         self.cells_ = cells.draw_cells(self.ax_, corners, values, cmap)
         cells.frame_map(self.ax_, corners)
         what = "distance between neighbors" if detail == "full" else "mean distance to the neighbors"
@@ -218,10 +220,10 @@ class UMatrixDisplay:
     def _set_values(self) -> None:
         """Values of units, of cells between straight neighbors, and of cells where diagonals cross."""
         pairs = self.grid.neighbor_pairs()
-        steps = cells.steps_of_pairs(self.grid, pairs)
+        steps = cell_places.steps_of_pairs(self.grid, pairs)
         per_step = self.distances / steps
         self.unit_values_ = _means(pairs.ravel(), np.repeat(per_step, 2), self.grid.n_units)
-        middles, is_straight = cells.middles_of_pairs(self.grid, pairs), steps < STRAIGHT
+        middles, is_straight = cell_places.middles_of_pairs(self.grid, pairs), steps < STRAIGHT
         crossings, places = middles[~is_straight], np.zeros((0, 2))
         values = np.zeros(0)
         if len(crossings):

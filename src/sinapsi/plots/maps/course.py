@@ -1,0 +1,94 @@
+"""How a map has learned, as a film needs it, and which moments of it to show."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sinapsi.exceptions import InvalidInputError
+
+if TYPE_CHECKING:
+    from sinapsi.maps.grid import Grid
+
+
+class Course(Protocol):
+    """What an unfolding has to have; :meth:`SelfOrganizingMap.unfolding` gives one."""
+
+    @property
+    def prototypes(self) -> NDArray[Any]:
+        """Where they were, (n_moments, n_units, n_features); moment 0 is the start."""
+
+    @property
+    def epoch(self) -> NDArray[Any]:
+        """Epochs made, (n_moments,)."""
+
+    @property
+    def radius(self) -> NDArray[Any]:
+        """Of the neighborhood, (n_moments,); NaN where there is none."""
+
+    @property
+    def quantization_error(self) -> NDArray[Any]:
+        """(n_moments,); NaN where it is not known."""
+
+    @property
+    def topographic_error(self) -> NDArray[Any]:
+        """(n_moments,); NaN where it is not known."""
+
+    @property
+    def grid(self) -> Grid:
+        """Of the map."""
+
+
+def denser_at_the_start(last: int, n_wanted: int) -> list[int]:
+    """Choose moments, each about as many times as late as the one before.
+
+    Parameters
+    ----------
+    last : int
+        Number of the last moment.
+    n_wanted : int
+        How many to choose at most, at least 2.
+
+    Returns
+    -------
+    list of int
+        Ascending, all different, from 0 to the last.
+
+    Examples
+    --------
+    >>> denser_at_the_start(50, 6)
+    [0, 1, 3, 7, 19, 50]
+    """
+    if last < n_wanted:
+        return list(range(last + 1))
+    later = np.geomspace(1, last, n_wanted - 1)
+    chosen = [0]
+    for position, moment in enumerate(later):
+        # Rounding must leave room for all that are still to come.
+        latest = last - (len(later) - 1 - position)
+        chosen.append(min(max(round(float(moment)), chosen[-1] + 1), latest))
+    return chosen
+
+
+def check_course(course: Course) -> None:
+    """Make sure that a course has all that is drawn.
+
+    Parameters
+    ----------
+    course : Course
+        What the user gave.
+
+    Raises
+    ------
+    InvalidInputError
+        If something is missing.
+    """
+    names = ("prototypes", "epoch", "radius", "quantization_error", "topographic_error", "grid")
+    missing = [name for name in names if not hasattr(course, name)]
+    if missing:
+        raise InvalidInputError(
+            f"unfolding must be what SelfOrganizingMap.unfolding(X) gives. {type(course).__name__} has no "
+            f"{', no '.join(missing)}."
+        )
