@@ -36,6 +36,7 @@ from sinapsi.maps.kernels import (
 )
 
 TILE_BYTES = 2**20  # of a product of a block of rows and all units, so that it stays in the cache
+FEWEST_ROWS = 128  # of a block; products of fewer are slow
 SMALLEST_STRETCH = 2**21  # differences of a row and a unit, feature by feature, from which a second thread pays
 
 
@@ -152,7 +153,7 @@ class WinnerSearch:
             factors, squares = -prototypes / np.where(lengths > 0, lengths, 1), np.zeros(n_units, dtype)
         else:
             return None
-        size = min(max(TILE_BYTES // (n_units * dtype.itemsize), 64), 1024)
+        size = min(max(TILE_BYTES // (n_units * dtype.itemsize), FEWEST_ROWS), 1024)
 
         def search(rows: Floats, first: NDArray[Any], second: NDArray[Any]) -> None:
             scores = np.empty((n_units, size), dtype)
