@@ -21,7 +21,7 @@ SQUARE_ANGLES = np.deg2rad([45, 135, 225, 315])
 LONGEST_SIDE, LARGEST_CELL = 5.2, 0.62  # inches on paper, of a map and of a cell
 LONGEST_ROW = 11.0  # inches, of a line of units
 ROOM_BESIDE, ROOM_ABOVE = 1.1, 1.0  # inches, for the scale and for title and caption
-FLATTEST = 4.0  # width to height of a map; the scale of a flatter one lies below it
+FLATTEST = 3.0  # width to height of a map; the scale of a flatter one lies below it
 ROUNDING = 1e-6  # grid units
 
 

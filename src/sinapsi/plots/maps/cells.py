@@ -22,7 +22,7 @@ Values = NDArray[np.float64]
 
 SEAM = 0.4  # points, in the color of the cell: without it the paper shines through between neighbors
 SCALE_THICKNESS, SCALE_GAP = 0.13, 0.12  # inches
-LENGTH_OF_FLAT_SCALE = 0.4  # of the length of a line of units, where it is the only one
+FLAT_LENGTH, FLAT_THICKNESS = 0.4, 0.08  # of the width of the map, and inches: not to be taken for a line of units
 MARGIN = 0.04  # grid units, around the map
 POINTS_PER_INCH = 72.0
 WIDTH_OF_A_DIGIT = 0.62  # of the size of the font
@@ -127,7 +127,7 @@ def draw_borders(ax: Axes, grid: Grid, groups: NDArray[Any]) -> LineCollection:
 
 
 def add_scale(ax: Axes, cells: PolyCollection, grid: Grid, label: str, n_ticks: int | None = None) -> Colorbar:
-    """Stand the scale of the colors beside the map, or lay it below a flat one, always equally thick.
+    """Stand the scale of the colors beside the map, or lay it below a flat one.
 
     Parameters
     ----------
@@ -153,10 +153,9 @@ def add_scale(ax: Axes, cells: PolyCollection, grid: Grid, label: str, n_ticks: 
     figure = ax.get_figure(root=True)
     assert isinstance(figure, Figure)
     if is_flat(grid):
-        length = LENGTH_OF_FLAT_SCALE if n_ticks is None else 1.0
         below = figure.dpi_scale_trans + ScaledTranslation(0, 0, ax.transAxes)  # type: ignore[arg-type]  # any will do
         place = ax.inset_axes(
-            (0.0, -SCALE_GAP - SCALE_THICKNESS, length, SCALE_THICKNESS),
+            (0.0, -SCALE_GAP - FLAT_THICKNESS, FLAT_LENGTH, FLAT_THICKNESS),
             transform=blended_transform_factory(ax.transAxes, below),
         )
     else:

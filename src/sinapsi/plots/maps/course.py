@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sinapsi.exceptions import InvalidInputError
+from sinapsi.exceptions import InvalidInputError, InvalidParameterError
+from sinapsi.plots.canvas import number_text
+from sinapsi.plots.whole_numbers import is_whole
 
 if TYPE_CHECKING:
     from sinapsi.maps.grid import Grid
+MOST_PICTURES = 10  # in a strip
 
 
 class Course(Protocol):
@@ -39,6 +43,82 @@ class Course(Protocol):
     @property
     def grid(self) -> Grid:
         """Of the map."""
+
+
+def title_at(course: Course, moment: int) -> str:
+    """Say when a moment was.
+
+    Parameters
+    ----------
+    course : Course
+        How the map has learned.
+    moment : int
+        From 0.
+
+    Returns
+    -------
+    str
+        The epoch, and the radius of the neighborhood in it.
+    """
+    radius = float(course.radius[moment])
+    when = "start" if moment == 0 else f"epoch {int(course.epoch[moment])}"
+    return f"{when}, radius {number_text(round(radius, 2))}" if np.isfinite(radius) else when
+
+
+def errors_at(course: Course, moment: int) -> str:
+    """Say how good the map was.
+
+    Parameters
+    ----------
+    course : Course
+        How the map has learned.
+    moment : int
+        From 0.
+
+    Returns
+    -------
+    str
+        The errors that are known.
+    """
+    errors = {"Quantization error": course.quantization_error, "Topographic error": course.topographic_error}
+    known = [
+        f"{name} {number_text(float(each[moment]))}." for name, each in errors.items() if np.isfinite(each[moment])
+    ]
+    return " ".join(known) or "Before learning."
+
+
+def moments_of_strip(last: int, n_pictures: int, moments: Sequence[int] | None) -> list[int]:
+    """Choose the moments of a strip.
+
+    Parameters
+    ----------
+    last : int
+        Number of the last moment.
+    n_pictures : int
+        How many pictures the user wants.
+    moments : sequence of int or None
+        Which moments the user wants; None leaves them to us.
+
+    Returns
+    -------
+    list of int
+        Moments.
+
+    Raises
+    ------
+    InvalidParameterError
+        If there are too many or too few, or no such moments.
+    """
+    if moments is None:
+        if not is_whole(n_pictures, 2, MOST_PICTURES):
+            raise InvalidParameterError(f"n_pictures must be an integer from 2 to {MOST_PICTURES}. Got {n_pictures!r}.")
+        return denser_at_the_start(last, n_pictures)
+    chosen = list(moments)
+    if not 1 <= len(chosen) <= MOST_PICTURES or not all(is_whole(moment, 0, last) for moment in chosen):
+        raise InvalidParameterError(
+            f"moments must hold 1 to {MOST_PICTURES} integers from 0 to {last}. Got {chosen!r}."
+        )
+    return chosen
 
 
 def denser_at_the_start(last: int, n_wanted: int) -> list[int]:

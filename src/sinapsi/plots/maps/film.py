@@ -11,10 +11,10 @@ from numpy.typing import ArrayLike
 
 from sinapsi.exceptions import InvalidInputError, InvalidParameterError
 from sinapsi.plots.boundaries.path_moments import spread_moves
-from sinapsi.plots.canvas import axes_to_draw_on, number_text, panels_to_draw_on, write_heading
+from sinapsi.plots.canvas import axes_to_draw_on, panels_to_draw_on, write_heading
 from sinapsi.plots.maps import unfolded_grid
-from sinapsi.plots.maps.course import Course, check_course, denser_at_the_start
-from sinapsi.plots.maps.fitted_map_parts import is_map
+from sinapsi.plots.maps.course import Course, check_course, errors_at, moments_of_strip, title_at
+from sinapsi.plots.maps.fitted_map_parts import count_text, is_map
 from sinapsi.plots.maps.projection import Features, examples_for_map, projection_of
 from sinapsi.plots.whole_numbers import is_whole
 
@@ -28,7 +28,6 @@ SIZE = (6.0, 5.0)  # inches
 PANEL = (2.15, 2.15)  # inches, of a picture of a strip, without what follows
 ROOM_ABOVE_AND_BELOW = 1.35  # inches, for the titles and the label of the axis
 SHARE_OF_AREA = 0.35  # of the points of a large picture
-MOST_PICTURES = 10  # in a strip
 
 
 class SOMFilm:
@@ -255,33 +254,18 @@ class SOMFilm:
         InvalidParameterError
             If a setting is out of its range.
         """
-        self.moments_ = self._moments_of_strip(n_pictures, moments)
+        self.moments_ = moments_of_strip(self.n_moments - 1, n_pictures, moments)
         n_shown = len(self.moments_)
         size = (PANEL[0], PANEL[1] + ROOM_ABOVE_AND_BELOW)
         figure, self.axes_ = panels_to_draw_on(n_shown, "SOMFilm", size, n_across=n_shown)
         for ax, moment in zip(self.axes_, self.moments_, strict=True):
             self._draw(ax, moment, SHARE_OF_AREA)
-            ax.set_title(self._title_of(moment).replace(", ", "\n", 1), loc="left", fontsize="medium")
+            ax.set_title(title_at(self.unfolding, moment).replace(", ", "\n", 1), loc="left", fontsize="medium")
             ax.tick_params(labelsize="small")
             ax.label_outer()
-        self.caption_ = self._errors_at(self.moment_)
+        self.caption_ = errors_at(self.unfolding, self.moment_)
         figure.suptitle(self.name, x=0.01, ha="left", fontweight="bold")
         return figure
-
-    def _moments_of_strip(self, n_pictures: int, moments: Sequence[int] | None) -> list[int]:
-        last = self.n_moments - 1
-        if moments is None:
-            if not is_whole(n_pictures, 2, MOST_PICTURES):
-                raise InvalidParameterError(
-                    f"n_pictures must be an integer from 2 to {MOST_PICTURES}. Got {n_pictures!r}."
-                )
-            return denser_at_the_start(last, n_pictures)
-        chosen = list(moments)
-        if not 1 <= len(chosen) <= MOST_PICTURES or not all(is_whole(moment, 0, last) for moment in chosen):
-            raise InvalidParameterError(
-                f"moments must hold 1 to {MOST_PICTURES} integers from 0 to {last}. Got {chosen!r}."
-            )
-        return chosen
 
     def _show_frame(self, ax: Axes, grid: unfolded_grid.UnfoldedGrid, moment: int) -> list[Any]:
         """The examples stay; prototypes and heading change."""
@@ -293,8 +277,10 @@ class SOMFilm:
         return [grid.lines, grid.units]
 
     def _write_heading(self, ax: Axes) -> None:
-        self.caption_ = self._errors_at(self.moment_)
-        write_heading(ax, f"{self.name}: {self._title_of(self.moment_)}", self.caption_)
+        self.caption_ = errors_at(self.unfolding, self.moment_)
+        if self._n_left_out:
+            self.caption_ += f" {count_text(self._n_left_out, 'example')} with missing values left out."
+        write_heading(ax, f"{self.name}: {title_at(self.unfolding, self.moment_)}", self.caption_)
 
     def _draw(self, ax: Axes, moment: int, share_of_area: float = 1.0) -> None:
         self.ax_, self.figure_, self.moment_ = ax, ax.figure, moment
@@ -305,25 +291,6 @@ class SOMFilm:
         self.units_, self.lines_, self.points_ = drawn.units, drawn.lines, drawn.points
         everything = np.concatenate([self._places.reshape(-1, 2), self._examples])
         unfolded_grid.frame_plane(ax, everything, self.projection)
-
-    def _title_of(self, moment: int) -> str:
-        radius = float(self.unfolding.radius[moment])
-        when = "start" if moment == 0 else f"epoch {int(self.unfolding.epoch[moment])}"
-        return f"{when}, radius {number_text(round(radius, 2))}" if np.isfinite(radius) else when
-
-    def _errors_at(self, moment: int) -> str:
-        """Of the same length at every moment, so that a film does not jump."""
-        course = self.unfolding
-        errors = [
-            f"{name} {number_text(float(values[moment]))}."
-            for name, values in (
-                ("Quantization error", course.quantization_error),
-                ("Topographic error", course.topographic_error),
-            )
-            if np.isfinite(values[moment])
-        ]
-        left_out = f" {self._n_left_out:,} examples with missing values left out." if self._n_left_out else ""
-        return (" ".join(errors) or "Before learning.") + left_out
 
 
 def _check_at_least(setting: str, value: object, low: int) -> None:
