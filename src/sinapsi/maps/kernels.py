@@ -309,10 +309,28 @@ def pull_feature(value: float, codebook: Floats, f: int, start: int, stop: int, 
 
 
 @compiled
-def bell(exponent: float, negligible: float) -> float:
-    """exp(-exponent), and 0 where that is negligible: subnormal numbers would be slow."""
-    value = math.exp(-exponent)
-    return value if value > negligible else 0.0
+def fill_bells(precision: float, squares: Floats, stride: int, negligible: float, bells: Floats) -> None:
+    """Fill in exp(-precision d^2) for every stride-th entry of a table of squared distances; 0 where it is negligible.
+
+    As long as the distances are 0, 1, 2, ... steps, each value is the one before times a factor that itself falls by a
+    factor: two products instead of an exponential, which here would cost as much as a tenth of all learning.
+    """
+    bells[0] = 1.0
+    if len(squares) <= stride:
+        return
+    factor = math.exp(-precision * np.float64(squares[stride]))
+    fall = factor * factor
+    value, farthest = 1.0, 0.0
+    for apart in range(stride, len(squares), stride):
+        if squares[apart] > farthest:
+            farthest = squares[apart]
+            value *= factor
+            factor *= fall
+            bells[apart] = value if value > negligible else 0.0  # subnormal numbers would be slow
+            value = value if value > negligible else 0.0
+        else:  # on a torus distances fall again
+            shorter = math.exp(-precision * np.float64(squares[apart]))
+            bells[apart] = shorter if shorter > negligible else 0.0
 
 
 @compiled
@@ -409,11 +427,9 @@ def win(
         tally[2] += 1
     smooth_radius = max(radius, smallest_radius)
     if smooth_radius != tally[3] and kind != BUBBLE:
-        precision = 1 / (2 * smooth_radius * smooth_radius)
-        for apart in range(len(row_squares)):
-            row_bells[apart] = bell(precision * row_squares[apart], negligible)
-        for apart in range(0, len(column_squares), 2 if row_shifts.max() == 0 else 1):
-            column_bells[apart] = bell(precision * column_squares[apart], negligible)
+        precision = 1 / (2 * np.float64(smooth_radius) ** 2)
+        fill_bells(precision, row_squares, 1, negligible, row_bells)
+        fill_bells(precision, column_squares, 2 if row_shifts.max() == 0 else 1, negligible, column_bells)
         tally[3] = smooth_radius
     top, bottom = fill_pulls(
         kind,
