@@ -78,17 +78,20 @@ def inputs_alone(batch: Any, what: str) -> Batch:
         If X is no table.
     """
     X = batch[0] if isinstance(batch, tuple) and len(batch) in (2, 3) else batch
-    shape = shape_of(X)
+    try:
+        shape = shape_of(X)
+    except ValueError:  # a list of rows, or of arrays, that are not of one length
+        shape = ()
     if len(shape) != 2:
         has_shape = f" with the shape {shape}" if shape else ""
         raise InvalidInputError(
             f"{what} is {kind_of(X)}{has_shape}. Expected a table: rows are examples, columns features. Pass X of "
-            "shape (n_samples, n_features)."
+            "shape (n_samples, n_features), or a tuple (X, y), of which X is taken."
         )
     return X, np.empty((shape[0], 0)), None
 
 
-def same_form(batch: Batch, form: str, number: int) -> str:
+def same_form(batch: Batch, form: str, number: int, *, needs_targets: bool) -> str:
     """Describe a batch, and refuse it if those before it were of another form.
 
     Parameters
@@ -99,6 +102,8 @@ def same_form(batch: Batch, form: str, number: int) -> str:
         What this function gave for the batches before it; empty for the first.
     number : int
         The batch in messages, counted from 1.
+    needs_targets : bool
+        Whether it is more than X, so that weights are spoken of.
 
     Returns
     -------
@@ -111,8 +116,9 @@ def same_form(batch: Batch, form: str, number: int) -> str:
         If `form` is another.
     """
     X, _, sample_weight = batch
-    kind, weights = "sparse" if sparse.issparse(X) else "dense", "no weights" if sample_weight is None else "weights"
-    found = f"{shape_of(X)[1]} {kind} columns and {weights}"
+    found = f"{shape_of(X)[1]} {'sparse' if sparse.issparse(X) else 'dense'} columns"
+    if needs_targets:
+        found += " and no weights" if sample_weight is None else " and weights"
     if form not in ("", found):
         raise InvalidInputError(
             f"batch {number} has {found}, but the batches before it have {form}. Give all batches the same form."
@@ -134,11 +140,12 @@ def is_whole(source: Any, *, needs_targets: bool) -> bool:
     Returns
     -------
     bool
-        Only the first array is looked at: what is wrong with the others is said when they are checked.
+        Only the first array is looked at: what is wrong with the others, or their number, is said when they are
+        checked.
     """
     if needs_targets:
         return is_pair(source)
-    return hasattr(source, "shape") or (isinstance(source, tuple) and is_pair(source))
+    return hasattr(source[0] if isinstance(source, tuple) and source else source, "shape")
 
 
 def is_pair(source: Any) -> bool:

@@ -57,7 +57,7 @@ class ParquetShard(Shard):
         targets = [self._target] if isinstance(self._target, str) else self._target
         for name in targets:
             if name not in schema:
-                raise InvalidInputError(_no_such_column(name, schema))
+                raise InvalidInputError(_no_such_column(name, schema, "learn" if self._needs_targets else "leave out"))
             if not self._needs_targets:
                 continue
             is_one = isinstance(self._target, str)
@@ -66,11 +66,11 @@ class ParquetShard(Shard):
                 _check_number_column(name, schema[name], place)
         inputs = [name for name in schema if name not in targets]
         if not inputs:
-            raise InvalidInputError(
-                "no column is left for X. Expected at least one besides the target: add the inputs."
-            )
+            others = "the target" if self._needs_targets else "those that target= leaves out"
+            raise InvalidInputError(f"no column is left for X. Expected at least one besides {others}: add the inputs.")
         for name in inputs:
-            _check_number_column(name, schema[name], "besides the target" if targets else "in all columns")
+            place = "besides the target" if self._needs_targets else "in all columns that target= does not leave out"
+            _check_number_column(name, schema[name], place)
         return inputs, _common_float([schema[name] for name in inputs])
 
     def _targets(self, rows: Any, start: int) -> NDArray[Any]:
@@ -215,9 +215,9 @@ def _common_float(kinds: Sequence[Any]) -> np.dtype[Any]:
     return np.dtype(np.float32 if "Float32" in names and names <= small else np.float64)
 
 
-def _no_such_column(name: str, columns: Iterable[str]) -> str:
+def _no_such_column(name: str, columns: Iterable[str], purpose: str) -> str:
     known = list(columns)
     near = difflib.get_close_matches(name, known, n=1)
     hint = f"Did you mean {near[0]!r}? " if near else ""
     shown = ", ".join(map(repr, known[:12])) + (f" and {len(known) - 12} more" if len(known) > 12 else "")
-    return f"there is no column {name!r} to learn. {hint}Its columns are {shown}: name one of them by target=."
+    return f"there is no column {name!r} to {purpose}. {hint}Its columns are {shown}: name one of them by target=."

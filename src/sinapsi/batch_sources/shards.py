@@ -85,7 +85,7 @@ class Shard(ABC):
                 number = next(numbers)
                 batch = self._checked(raw, f"batch {number}")
                 del raw
-                form = same_form(batch, form, number)
+                form = same_form(batch, form, number, needs_targets=self._needs_targets)
                 if shape_of(batch[0])[0]:
                     gave_rows = self._gave_batches = True
                     yield batch
@@ -111,7 +111,7 @@ class ArrayShard(Shard):
         super().__init__(name, needs_targets=needs_targets)
         with naming(self):
             checked = self._checked(arrays, "the pair" if needs_targets else "this")
-        self._arrays: list[Any] = [MappedArray.of(array) or array for array in checked]
+        self._arrays = _addresses_of_maps(checked)
 
     def _raw(self) -> Iterator[Batch]:
         return _blocks_of_rows(*self._arrays)
@@ -173,7 +173,7 @@ class CallableShard(Shard):
     def _raw(self) -> Iterator[Any]:
         made = self._make()
         if is_whole(made, needs_targets=self._needs_targets):
-            return _blocks_of_rows(*self._checked(made, "what it gives"))
+            return _blocks_of_rows(*_addresses_of_maps(self._checked(made, "what it gives")))
         if not gives_batches(made):
             raise InvalidInputError(
                 f"calling it gave {kind_of(made)}. Expected an iterable of batches {self._form}: let it yield or "
@@ -228,6 +228,11 @@ def naming(shard: Shard) -> Iterator[None]:
         kind = next((kind for kind in kinds if isinstance(error, kind)), InvalidInputError)
         what = str(error) if isinstance(error, SinapsiError) else f"{type(error).__name__}: {error}"
         raise kind(f"{shard.name}: {what}") from error
+
+
+def _addresses_of_maps(arrays: Batch) -> list[Any]:
+    """Describe memory maps, which are then opened block by block; other arrays stay as they are."""
+    return [MappedArray.of(array) or array for array in arrays]
 
 
 def _blocks_of_rows(X: Any, y: Any, sample_weight: Any) -> Iterator[Batch]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from sinapsi.batch_sources.batch import gives_batches, is_pair, is_whole, kind_of
+from sinapsi.batch_sources.batch import gives_batches, is_whole, kind_of
 from sinapsi.batch_sources.mapped_array import MappedArray
 from sinapsi.batch_sources.parquet import parquet_shard
 from sinapsi.batch_sources.shards import ArrayShard, CallableShard, IterableShard, IteratorShard, Shard
@@ -18,8 +18,6 @@ WHAT_A_SOURCE_MAY_BE = (
     "Expected a pair (X, y) or a triple (X, y, sample_weight) of arrays; an iterable of such batches; a function that "
     "makes such an iterable at each call; the path of a .parquet file, with target=; or a list of these."
 )
-
-
 WHAT_IT_MAY_BE_WITHOUT_TARGETS = (
     "Expected an array X (or a tuple (X, y), of which X is taken); an iterable of such batches; a function that makes "
     "an array or such an iterable at each call; the path of a .parquet file; or a list of these, each a shard."
@@ -39,8 +37,11 @@ def shards_of(source: Any, *, target: str | Sequence[str] | None = None, needs_t
     target : str or list of str, optional
         For Parquet: the column to learn, or several. All other columns are inputs.
     needs_targets : bool, default=True
-        Whether there must be a y. Without, a batch is X alone; a **tuple** (X, y) is taken too, and X taken from it;
-        a **list** is always one of shards. `target` names columns of a Parquet file to leave out.
+        Whether there must be a y. If not, X stands wherever a pair does above: `source` may be X itself, an iterable
+        or iterator of such arrays, or a function that makes one. A **tuple** (X, y) or (X, y, sample_weight) is taken
+        too, and only its X looked at; a **list** is always one of shards: a list of arrays is one shard an array, a
+        list of pairs one shard a pair. All columns of a Parquet file are inputs but those named by `target`, which are
+        left out, and a missing value in it becomes NaN. In place of y, batches have a table of no columns.
 
     Returns
     -------
@@ -66,6 +67,9 @@ def shards_of(source: Any, *, target: str | Sequence[str] | None = None, needs_t
     'shard 1 of 2 (arrays)'
     >>> [len(y) for X, y, sample_weight in second.batches()]
     [2, 1]
+    >>> (shard,) = shards_of(X, needs_targets=False)
+    >>> [(X.shape, y.shape, sample_weight) for X, y, sample_weight in shard.batches()]
+    [((3, 2), (3, 0), None)]
     """
     if not isinstance(source, list | tuple) or is_whole(source, needs_targets=needs_targets):
         return [_shard(source, target, "source", needs_targets)]
@@ -83,7 +87,7 @@ def _expectation(needs_targets: bool) -> str:
 
 def _shard(source: Any, target: str | Sequence[str] | None, place: str, needs_targets: bool) -> Shard:
     """Find out what one element of a source is."""
-    name = f"{place} ({_label(source)})"
+    name = f"{place} ({_label(source, needs_targets)})"
     if isinstance(source, str | os.PathLike):
         return parquet_shard(Path(source), target, name, needs_targets=needs_targets)
     if target is not None:
@@ -102,10 +106,10 @@ def _shard(source: Any, target: str | Sequence[str] | None, place: str, needs_ta
     raise InvalidInputError(f"{name}: Got {kind_of(source)}. {_expectation(needs_targets)}")
 
 
-def _label(source: Any) -> str:
+def _label(source: Any, needs_targets: bool) -> str:
     if isinstance(source, str | os.PathLike):
         return Path(source).name
-    if is_pair(source) or hasattr(source, "shape"):
+    if is_whole(source, needs_targets=needs_targets) or hasattr(source, "shape"):
         mapped = MappedArray.of(source if hasattr(source, "shape") else source[0])
         return "arrays" if mapped is None else Path(mapped.path).name
     while isinstance(source, functools.partial):
