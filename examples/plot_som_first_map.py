@@ -32,8 +32,8 @@ UMatrixDisplay.from_estimator(model)
 # %%
 # Who is where
 # ------------
-# Most units won a few flowers, some none; those lie in the gaps. With the species as labels the pies show that two of
-# the three kinds touch, and where they mix.
+# Most units won a few flowers, seven none; five of those lie in the gap. With the species as labels the pies show that
+# two of the three kinds touch, and where they mix.
 
 HitsDisplay.from_estimator(model)
 ClassMapDisplay.from_estimator(model, X, species)

@@ -24,14 +24,15 @@ film = SOMFilm.from_estimator(model, square, name="A sheet over a square")
 film.strip()
 
 # %%
-# The film of it, an epoch a picture:
+# The film of it, a picture for every other epoch:
 
-animation = film.animate(interval=250)
+animation = film.animate(interval=400, max_frames=13)
 
 # %%
-# Both errors fall as the map finds its order; then the shrinking radius trades a little of the one for the other.
+# The topographic error falls first, to nothing: the map has found its order. The quantization error goes on falling as
+# long as the radius shrinks.
 
-HistoryDisplay.from_estimator(model.fit(square))
+HistoryDisplay.from_estimator(model.fit(square), columns=("topographic_error", "quantization_error"))
 print(model.history_)
 
 # %%

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from sinapsi.datasets import make_vowels
+from sinapsi.datasets.vowels import FORMANTS
 from sinapsi.exceptions import InvalidParameterError
 
 
@@ -17,6 +18,19 @@ def test_frames_scatter_around_the_published_averages():
 def test_all_kinds_of_speakers_speak():
     X, y = make_vowels(3000, spread=0.0, random_state=0)
     assert sorted(set(X[y == "heed", 1])) == [2290, 2790, 3200]
+
+
+def test_a_shorter_vocal_tract_raises_every_formant():
+    averages = np.array(list(FORMANTS.values()))  # (vowels, speakers, formants)
+    assert averages.shape == (10, 3, 3)
+    assert (np.diff(averages, axis=1) > 0).all()  # men below women below children
+    assert (np.diff(averages, axis=2) > 0).all()  # F1 below F2 below F3
+
+
+def test_a_seed_repeats_and_another_one_differs():
+    first, again, other = (make_vowels(30, random_state=seed)[0] for seed in (3, 3, 4))
+    assert np.array_equal(first, again)
+    assert not np.array_equal(first, other)
 
 
 @pytest.mark.parametrize(
