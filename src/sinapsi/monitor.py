@@ -58,6 +58,8 @@ class FitMonitor:
     ordinary_loss : float, optional
         Loss of outputs that say nothing. A fit that ends far above both this and its first loss has diverged; None for
         learners whose loss has no such scale.
+    largest_weight : float, default=inf
+        Weights beyond it, of either sign, have diverged though they are finite numbers still.
     loss_is_of_end : bool, default=False
         Whether the loss of an epoch is that of the weights at its end; else it was met on the way, and speaks for the
         weights with which the epoch began.
@@ -78,6 +80,7 @@ class FitMonitor:
         verbose: int = 0,
         advice: str = "",
         ordinary_loss: float | None = None,
+        largest_weight: float = math.inf,
         loss_is_of_end: bool = False,
         tells: bool = True,
     ) -> None:
@@ -97,6 +100,7 @@ class FitMonitor:
         self._best_loss = math.inf
         self._best_epoch = 0
         self._ordinary_loss = math.inf if ordinary_loss is None else ordinary_loss
+        self._largest_weight = largest_weight
         self._validate = validate
         self._previous = previous
         self._rows: list[dict[str, float]] = []
@@ -165,12 +169,12 @@ class FitMonitor:
         bool
             Whether the fit must end now; ``stop_reason`` says why.
         """
-        is_finite = math.isfinite(loss) and all(np.isfinite(array).all() for array in self._state)
+        limit = self._largest_weight
+        is_finite = math.isfinite(loss) and all((np.abs(array) < limit).all() for array in self._state)
         epoch = self._note(loss, n_steps, gradient_norm, columns, validates=is_finite)
         if not is_finite:
-            self._diverge(
-                f"the training loss became {loss:g}" if not math.isfinite(loss) else "weights became infinite"
-            )
+            weights = "weights became infinite" if math.isinf(limit) else f"weights became larger than {limit:.3g}"
+            self._diverge(weights if math.isfinite(loss) else f"the training loss became {loss:g}")
         elif epoch.validation_loss is not None and not math.isfinite(epoch.validation_loss):
             self._diverge(f"the validation loss became {epoch.validation_loss:g}")
         else:

@@ -237,7 +237,7 @@ MAP_VARIANTS = {
     "torus": Variant({"toroidal": True, "size": (4, 5), "neighborhood": "cut_gaussian", "init": "random"}),
     "line": Variant({"topology": "linear", "size": 9, "metric": "cosine", "neighborhood": "bubble"}, is_random=False),
     "online": Variant({"learning": "online", "size": (4, 4)}),
-    "online-hat": Variant({"learning": "online", "neighborhood": "mexican_hat", "metric": "manhattan", "size": 20}),
+    "online-disc": Variant({"learning": "online", "neighborhood": "bubble", "metric": "manhattan", "size": 20}),
     "online-in-order": Variant({"learning": "online", "shuffle": False, "metric": "chebyshev"}, is_random=False),
     "measured": Variant({"measures": ("kaski_lagus_error", "trustworthiness"), "size": (4, 4)}, is_random=False),
 }

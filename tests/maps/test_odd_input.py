@@ -2,11 +2,13 @@
 
 import numpy as np
 import pytest
-from sklearn.datasets import load_iris
-from sklearn.exceptions import NotFittedError
+from sklearn.datasets import load_iris, load_wine
+from sklearn.exceptions import ConvergenceWarning, NotFittedError
+from sklearn.preprocessing import StandardScaler
 
 from sinapsi import SelfOrganizingMap
 from sinapsi.exceptions import InvalidInputError, InvalidParameterError
+from sinapsi.stopping import StopCode
 
 X = load_iris().data
 
@@ -105,6 +107,20 @@ def test_nothing_is_answered_before_fit() -> None:
 def test_parameters_that_do_not_go_together(parameters: dict[str, object], message: str) -> None:
     with pytest.raises(InvalidParameterError, match=message):
         SelfOrganizingMap(**parameters).fit(X)
+
+
+@pytest.mark.parametrize("data", [load_iris(), load_wine()], ids=["iris", "wine"])
+def test_a_mexican_hat_keeps_to_the_data_or_says_that_it_does_not(data: object) -> None:
+    """It pushes the harder the farther prototypes are: with a wide radius they run away, finite for long."""
+    rows = StandardScaler().fit_transform(data.data)  # type: ignore[attr-defined]
+    hat = {"learning": "online", "neighborhood": "mexican_hat", "random_state": 0}
+    model = SelfOrganizingMap(**hat).fit(rows)
+    assert model.stop_reason_.code is StopCode.MAX_ITER
+    assert np.abs(model.prototypes_).max() < 2 * np.abs(rows).max()
+    with pytest.warns(ConvergenceWarning, match=r"weights became larger than .*kept. Lower learning_rate"):
+        wild = SelfOrganizingMap(**hat, radius=1.0, learning_rate=0.5).fit(rows)
+    assert wild.stop_reason_.code is StopCode.DIVERGED
+    assert np.abs(wild.prototypes_).max() < 2 * np.abs(rows).max()
 
 
 def test_labels_that_name_nothing() -> None:

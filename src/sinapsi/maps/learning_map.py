@@ -88,14 +88,14 @@ class LearningMap(GroupedMap):
             if not goes_on:
                 self._random = random_generator(self.random_state)
             learned, validation = self._held_out(rows, X_val)
-            has_gaps = self._prepare(_in_memory(learned), rows.dtype, goes_on=goes_on)
+            ranges = self._prepare(_in_memory(learned), rows.dtype, goes_on=goes_on)
             dtype = self.prototypes_.dtype
             learned = learned.astype(dtype, copy=False)
             validation = None if validation is None else validation.astype(dtype, copy=False)
             self._learn(
                 _in_memory(learned),
                 learned,
-                has_gaps=has_gaps,
+                ranges=ranges,
                 max_iter=self.max_iter,
                 criteria=criteria,
                 validation=validation,
@@ -114,9 +114,9 @@ class LearningMap(GroupedMap):
             self._forget_names()
             if not goes_on:
                 self._random = random_generator(self.random_state)
-            has_gaps = self._prepare(_in_memory(rows), rows.dtype, goes_on=goes_on)
+            ranges = self._prepare(_in_memory(rows), rows.dtype, goes_on=goes_on)
             rows = rows.astype(self.prototypes_.dtype, copy=False)
-            self._learn(_in_memory(rows), rows, has_gaps=has_gaps, max_iter=1, remembers=True)
+            self._learn(_in_memory(rows), rows, ranges=ranges, max_iter=1, remembers=True)
         return self
 
     def _fit_batches(self, source: Any, target: str | list[str] | None, n_jobs: int | None) -> Self:
@@ -136,8 +136,8 @@ class LearningMap(GroupedMap):
             self._random = random_generator(self.random_state)
             door = partial(_door, self._without_what_was_learned(), dtype)
             examples = ExamplesInShards(shards, door, n_jobs)
-            has_gaps = self._prepare(examples, dtype, goes_on=False)
-            self._learn(examples, (shards, door), has_gaps=has_gaps, max_iter=self.max_iter, criteria=criteria)
+            ranges = self._prepare(examples, dtype, goes_on=False)
+            self._learn(examples, (shards, door), ranges=ranges, max_iter=self.max_iter, criteria=criteria)
         return self
 
     # Before the first epoch.
@@ -178,11 +178,11 @@ class LearningMap(GroupedMap):
         learned, held_out = everyone.split(self.validation_fraction, self._random)
         return learned.inputs, held_out.inputs
 
-    def _prepare(self, examples: Examples, dtype: np.dtype[Any], *, goes_on: bool) -> bool:
+    def _prepare(self, examples: Examples, dtype: np.dtype[Any], *, goes_on: bool) -> FeatureRanges:
         """Survey the columns and, unless the fit goes on, settle the grid, the start and the schedules."""
         ranges = examples.collect(FeatureRanges, as_they_are, PART_ROWS)
         if goes_on:
-            return ranges.has_gaps
+            return ranges
         empty = np.flatnonzero(ranges.n_observed == 0)
         if len(empty):
             names = getattr(self, "feature_names_in_", np.arange(len(ranges.n_observed)))
@@ -196,21 +196,21 @@ class LearningMap(GroupedMap):
         self.prototypes_ = np.ascontiguousarray(self._start(examples, ranges, plane), dtype=dtype)
         self._center = ranges.means.astype(dtype)
         n_updates = ranges.n_rows if self.learning == "online" else 1  # an epoch
-        n_epochs = max(int(self.max_iter), 1)
+        n_epochs, kind = max(int(self.max_iter), 1), NEIGHBORHOODS[self.neighborhood]
         self.radius_ = radius_schedule(
             self.radius,
             self.grid_,
-            NEIGHBORHOODS[self.neighborhood],
+            kind,
             n_epochs,
             n_updates,
             starts_ordered=not isinstance(self.init, str) or self.init == "pca",
         )
         is_online = self.learning == "online"
-        self.learning_rate_ = rate_schedule(self.learning_rate, n_epochs, n_updates) if is_online else None
+        self.learning_rate_ = rate_schedule(self.learning_rate, kind, n_epochs, n_updates) if is_online else None
         self.history_ = History({})
         self._n_steps = 0
         self._sums, self._counts = np.zeros((0, 0)), np.zeros((0, 0))
-        return ranges.has_gaps
+        return ranges
 
     def _grid(self, n_samples: int, plane: Plane | None) -> Grid:
         if isinstance(self.size, tuple | list):
@@ -261,7 +261,7 @@ class LearningMap(GroupedMap):
         examples: Examples,
         source: Floats | tuple[list[Shard], Callable[..., Block]],
         *,
-        has_gaps: bool,
+        ranges: FeatureRanges,
         max_iter: int,
         criteria: tuple[Criterion, ...] = (),
         validation: Floats | None = None,
@@ -272,6 +272,7 @@ class LearningMap(GroupedMap):
         rules = MapRules(
             self.grid_, NEIGHBORHOODS[self.neighborhood], METRICS[self.metric], self.radius_, self.learning_rate_
         )
+        has_gaps = ranges.has_gaps
         earlier = self._earlier_sums(has_gaps) if remembers and not rules.is_online else None
         has_gaps = has_gaps or (earlier is not None and earlier.counts.shape[1] > 1)
         in_memory = source if isinstance(source, np.ndarray) else None
@@ -284,6 +285,7 @@ class LearningMap(GroupedMap):
             validate=None if validation is None else lambda: self._validated(validation),
             previous=self.history_,
             verbose=self.verbose,
+            largest_weight=max(ranges.reach, float(np.abs(self.prototypes_).max(initial=0.0)) * 2),
             loss_is_of_end=not rules.is_online,
         )
         with ThreadsOfOurOwn() as threads:

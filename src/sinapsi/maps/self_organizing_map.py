@@ -58,7 +58,7 @@ class SelfOrganizingMap(LearningMap):
         sigma in grid units, at least 0 (at 0 each unit learns alone), constant or a schedule over updates: epochs in
         batch learning, examples online. ``"auto"`` shrinks from a quarter of the longer side of the grid (three
         quarters where ``init`` has no order; half of that on a torus) to 1 in the first 70 % of the epochs, then to 0.7
-        (a disc stays at 1).
+        (a disc stays at 1; a Mexican hat has 0.25 throughout, since wider ones drive prototypes away).
     metric : {"euclidean", "cosine", "manhattan", "chebyshev"}, default="euclidean"
         Who wins. The means of batch learning lower the distortion for ``"euclidean"`` only; for the others they are an
         approximation that works well in practice.
@@ -66,7 +66,8 @@ class SelfOrganizingMap(LearningMap):
         Prototypes at the start: on the plane of the two principal components, distinct examples, uniform in the range
         of every feature, or as given.
     learning_rate : float, str or Schedule, default="auto"
-        eta of online learning, in updates. ``"auto"`` falls from 0.5 to 0.05 with the ordering, then to 0.01.
+        eta of online learning, in updates. ``"auto"`` falls from 0.5 to 0.05 with the ordering, then to 0.01; for a
+        Mexican hat from 0.1.
     max_iter : int, default=50
         Passes over the data, over which the automatic schedules are spread.
     shuffle : bool, default=True
@@ -75,8 +76,9 @@ class SelfOrganizingMap(LearningMap):
         What the history notes besides quantization and topographic error: some of ``"distortion"``,
         ``"topographic_product"``, ``"trustworthiness"`` and ``"kaski_lagus_error"``, each a method of this class too.
     stopping : str, Criterion or None, default=None
-        Stopping rules besides ``max_iter``, see :mod:`sinapsi.stopping`; ``"goal(0.05, of='topographic_error')"`` and
-        ``"tolerance(1e-3, 5, of='quantization_error')"`` watch a column of the history. None stands for
+        Stopping rules besides ``max_iter``, see :mod:`sinapsi.stopping`; ``"goal(0.3, of='quantization_error')"`` and
+        ``"tolerance(1e-3, 5, of='kaski_lagus_error')"`` watch a column of the history (of the topographic error alone
+        beware: a map that has not unfolded yet is not torn either). None stands for
         ``"patience(10)"`` when there are validation data. Batch learning ends by itself when nothing changes any more.
     validation_fraction : float, default=0.0
         Share of the examples held out to watch the validation loss, in [0, 1).

@@ -24,6 +24,7 @@ UNITS_PER_ROOT = 5.0  # units of an automatic map over the root of the number of
 LONGEST_RATIO = 8.0  # of the sides of an automatic map; data on a line would make it one, and rows may as well
 WIDEST_COVARIANCE = 2048  # features; beyond, the plane is that of a sample of rows
 SAMPLED_ROWS = 1024
+FAR_AWAY = 100.0  # extents of the data beyond which a prototype has left them for good
 PART_ROWS = 4096  # rows of which a covariance is made at a time
 
 
@@ -88,6 +89,13 @@ class FeatureRanges:
             self.highest = np.maximum(self.highest, other.highest)
         self.n_rows += other.n_rows
         return self
+
+    @property
+    def reach(self) -> float:
+        """How far from zero prototypes of such data may lie; far beyond, they have been driven away."""
+        lowest, highest = float(self.lowest.min()), float(self.highest.max())
+        extent = float((self.highest - self.lowest).max())
+        return max(abs(lowest), abs(highest)) + FAR_AWAY * max(extent, np.finfo(np.float64).tiny)
 
     @property
     def has_gaps(self) -> bool:

@@ -27,6 +27,8 @@ WIDEST_SHARE_UNORDERED = 0.75  # the same where the start has no order; with 0.5
 ORDERED_RADIUS = 1.0  # grid units, where ordering ends
 FINAL_RADIUS = 0.7  # grid units; neighbors at distance 1 still get exp(-1) = 0.36 of what a winner learns
 AUTOMATIC_RATES = (0.5, 0.05, 0.01)  # at the start, where ordering ends, at the end
+# A Mexican hat pushes prototypes the harder the farther they are already, so wider or faster ones drive them away.
+HAT_RADIUS, HAT_RATES = 0.25, (0.1, 0.02, 0.01)
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,7 @@ def radius_schedule(
     ----------
     form : float, str or Schedule
         ``"auto"`` shrinks from a quarter of the longer side of the grid (three quarters, where the start has no order)
-        to one grid unit, then to 0.7; a disc, which has neighbors from 1 on only, ends at 1.
+        to one grid unit, then to 0.7; a disc, which has neighbors from 1 on only, ends at 1; a Mexican hat has 0.25.
     grid : Grid
         Where the units lie.
     kind : Neighborhood
@@ -107,6 +109,8 @@ def radius_schedule(
     """
     if not is_automatic(form):
         return Constant(SMALLEST_RADIUS) if form == 0 else schedule_named(form)
+    if kind is Neighborhood.MEXICAN_HAT:
+        return Constant(HAT_RADIUS)
     share = WIDEST_SHARE if starts_ordered else WIDEST_SHARE_UNORDERED
     widest = share * max(grid.shape) * (0.5 if grid.toroidal else 1.0)
     ends_at_one = kind in (Neighborhood.BUBBLE, Neighborhood.CUT_GAUSSIAN)
@@ -115,13 +119,16 @@ def radius_schedule(
     )
 
 
-def rate_schedule(form: float | str | Schedule, max_iter: int, steps: int) -> Schedule:
+def rate_schedule(form: float | str | Schedule, kind: Neighborhood, max_iter: int, steps: int) -> Schedule:
     """Give the schedule of the learning rate of online learning.
 
     Parameters
     ----------
     form : float, str or Schedule
-        ``"auto"`` falls from 0.5 to 0.05 while the map finds its order, then to 0.01.
+        ``"auto"`` falls from 0.5 to 0.05 while the map finds its order, then to 0.01; for a Mexican hat from
+        0.1 to 0.02, then to 0.01.
+    kind : Neighborhood
+        Shape of h.
     max_iter, steps : int
         Epochs, and updates in each.
 
@@ -131,7 +138,8 @@ def rate_schedule(form: float | str | Schedule, max_iter: int, steps: int) -> Sc
         By updates.
     """
     if is_automatic(form):
-        return _two_phases(AUTOMATIC_RATES, max_iter, steps)
+        rates = HAT_RATES if kind is Neighborhood.MEXICAN_HAT else AUTOMATIC_RATES
+        return _two_phases(rates, max_iter, steps)
     return schedule_named(form)
 
 
