@@ -248,7 +248,8 @@ class SelfOrganizingMap(LearningMap):
 
         Online learning goes on in its schedules as if the examples had come in one stream. In batch learning a call is
         an epoch over its examples alone while the radius shrinks; once it is final, sums are kept, and every example
-        of these calls, or of the fit before them, counts the same.
+        of these calls, or of the fit before them, counts the same. ``"auto"`` spreads the schedules over ``max_iter``
+        calls of the size of the first one: set it to the number of calls that you expect.
 
         Parameters
         ----------
