@@ -68,6 +68,8 @@ class Grid(ShortForm):
                     f"A grid must have whole numbers of rows and columns, each at least 1. Got {self.n_rows!r} rows "
                     f"and {self.n_columns!r} columns."
                 )
+        if not isinstance(self.toroidal, bool | np.bool_):
+            raise InvalidParameterError(f"A grid is toroidal or not: True or False. Got {self.toroidal!r} instead.")
         if self.topology == "linear" and self.n_rows != 1:
             raise InvalidParameterError(
                 f"A linear grid must be one row of units. Got {self.n_rows} rows; pass size=n_units, or another "
@@ -193,12 +195,12 @@ class Grid(ShortForm):
         """
         reaches = {"hexagonal": {6: 1.0}, "linear": {2: 1.0}, "rectangular": {8: np.sqrt(2.0), 4: 1.0}}[self.topology]
         chosen = next(iter(reaches)) if n_neighbors is None else n_neighbors
-        if chosen not in reaches:
+        if not isinstance(chosen, int | np.integer) or int(chosen) not in reaches:
             raise InvalidParameterError(
                 f"Units of a {self.topology} grid have {' or '.join(map(str, reaches))} neighbors. Got "
                 f"n_neighbors={n_neighbors!r}."
             )
-        return float(reaches[chosen]) + ROUNDING
+        return float(reaches[int(chosen)]) + ROUNDING
 
     def neighbor_pairs(self, n_neighbors: int | None = None) -> NDArray[np.intp]:
         """Give all pairs of neighboring units.

@@ -66,49 +66,60 @@ def squared_distance(row: Floats, prototype: Floats) -> float:
 
 
 @compiled
-def distance(metric: int, row: Floats, prototype: Floats) -> float:
-    """Distance over the features observed, scaled up to all features where it is a sum."""
-    n_observed = 0.0  # a floating number, so that the loop vectorizes
+def distance(metric: int, row: Floats, other: Floats) -> float:
+    """Distance over the features observed in both, scaled up to all where it is a sum; infinite if there are none."""
+    n_observed = 0.0  # a floating number, so that the loops vectorize
     total = 0.0
     if metric == EUCLIDEAN:
-        total = squared_distance(row, prototype)  # twice as fast as looking for gaps
+        total = squared_distance(row, other)  # twice as fast as looking for gaps
         if total == total:
             return math.sqrt(total)
         total = 0.0
         for f in range(len(row)):
-            error = np.float64(row[f]) - np.float64(prototype[f])
+            error = np.float64(row[f]) - np.float64(other[f])
             is_observed = error == error
             total += error * error if is_observed else 0.0
             n_observed += 1.0 if is_observed else 0.0
-        return math.sqrt(total * (len(row) / max(n_observed, 1.0)))
+        return math.sqrt(total * (len(row) / n_observed)) if n_observed > 0 else np.inf
     if metric == MANHATTAN:
         for f in range(len(row)):
-            error = abs(np.float64(row[f]) - np.float64(prototype[f]))
+            error = abs(np.float64(row[f]) - np.float64(other[f]))
             is_observed = error == error
             total += error if is_observed else 0.0
             n_observed += 1.0 if is_observed else 0.0
-        return total * (len(row) / max(n_observed, 1.0))
+        return total * (len(row) / n_observed) if n_observed > 0 else np.inf
     if metric == CHEBYSHEV:
         for f in range(len(row)):
-            error = abs(np.float64(row[f]) - np.float64(prototype[f]))
-            total = max(total, error if error == error else 0.0)
-        return total
-    own, other = 0.0, 0.0
+            error = abs(np.float64(row[f]) - np.float64(other[f]))
+            is_observed = error == error
+            total = max(total, error if is_observed else 0.0)
+            n_observed += 1.0 if is_observed else 0.0
+        return total if n_observed > 0 else np.inf
+    own_square, other_square = 0.0, 0.0
     for f in range(len(row)):
-        value, weight = np.float64(row[f]), np.float64(prototype[f])
-        weight = weight if value == value else 0.0
-        value = value if value == value else 0.0
-        total += value * weight
-        own += value * value
-        other += weight * weight
-    return cosine_distance(total, own, other)
+        value, weight = np.float64(row[f]), np.float64(other[f])
+        product = value * weight
+        is_observed = product == product
+        total += product if is_observed else 0.0
+        own_square += value * value if is_observed else 0.0
+        other_square += weight * weight if is_observed else 0.0
+        n_observed += 1.0 if is_observed else 0.0
+    return cosine_distance(total, own_square, other_square) if n_observed > 0 else np.inf
 
 
 @compiled
 def cosine_distance(product: float, own_square: float, other_square: float) -> float:
     """1 - cos of the angle; 1 where one of the two is zero and there is no angle."""
-    squares = own_square * other_square
-    return max(1 - product / math.sqrt(squares), 0.0) if squares > 0 else 1.0
+    lengths = math.sqrt(own_square) * math.sqrt(other_square)
+    return max(1 - product / lengths, 0.0) if lengths > 0 else 1.0
+
+
+@compiled
+def distances_between(metric: int, rows: Floats, others: Floats, out: Floats) -> None:
+    """Distance of every row to every other row, both of which may have gaps."""
+    for i in range(len(rows)):
+        for k in range(len(others)):
+            out[i, k] = distance(metric, rows[i], others[k])
 
 
 @compiled

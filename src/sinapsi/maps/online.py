@@ -102,7 +102,7 @@ class OnlineTraining:
             int(self._rules.kind),
             rows,
             order,
-            radii.astype(dtype),
+            radii,  # in double precision, or rounding decides who is within a disc
             rates.astype(dtype),
             *self._grid_numbers(),
             has_holes,
@@ -124,7 +124,7 @@ class OnlineTraining:
                     int(self._rules.kind),
                     examples @ moved.T,
                     examples @ examples.T,
-                    radii[part].astype(dtype),
+                    radii[part],
                     rates[part].astype(dtype),
                     *grid_numbers,
                     np.vecdot(moved, moved),

@@ -18,7 +18,7 @@ from sinapsi.maps.kernels import distances_to_units
 from sinapsi.maps.neighborhood import Neighborhood, neighborhood_values
 from sinapsi.maps.winners import Metric, Winners, WinnerSearch
 
-SHORTEST_LINK = 1e-300  # between equal prototypes; a link of length 0 would be none in a sparse graph
+SHORTEST_DISTANCE = 1e-300  # between equal prototypes, of which logarithms are taken
 
 
 def neighbor_distances(metric: Metric, grid: Grid, prototypes: Floats) -> tuple[NDArray[np.intp], Floats]:
@@ -137,7 +137,7 @@ def topographic_product(search: WinnerSearch, prototypes: Floats, grid: Grid) ->
     for block in row_blocks(n_units, n_units, 64):
         own = np.arange(n_units)[block]
         on_grid = grid.distances(own)
-        in_data = np.maximum(search.distances(prototypes[block], prototypes).astype(np.float64), SHORTEST_LINK)
+        in_data = np.maximum(search.distances(prototypes[block], prototypes).astype(np.float64), SHORTEST_DISTANCE)
         rows = np.arange(len(own))[:, np.newaxis]
         on_grid[rows[:, 0], own] = in_data[rows[:, 0], own] = -1.0  # a unit comes first in its own order
         level = np.round(on_grid, 9)  # distances that differ by rounding only are equal
@@ -214,7 +214,7 @@ def kaski_lagus_error(metric: Metric, prototypes: Floats, winners: Winners, grid
         neighboring prototypes: both fit and continuity in one number (Kaski and Lagus 1996, eq. 1).
     """
     pairs, lengths = neighbor_distances(metric, grid, prototypes)
-    links = coo_array((np.maximum(lengths, SHORTEST_LINK), pairs.T), shape=(grid.n_units, grid.n_units)).tocsr()
+    links = coo_array((lengths, pairs.T), shape=(grid.n_units, grid.n_units)).tocsr()
     starts, places = np.unique(winners.first, return_inverse=True)
     ways = np.empty(len(winners.first))
     for block in row_blocks(len(starts), grid.n_units, 8):

@@ -26,9 +26,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sinapsi.activations import Floats
-from sinapsi.algebra.distances import Centers
+from sinapsi.algebra.distances import Centers, row_blocks
 from sinapsi.blas_threads import ONE_BLAS_THREAD
 from sinapsi.maps.kernels import (
+    distances_between,
     distances_to_all,
     distances_to_units,
     two_nearest,
@@ -36,6 +37,7 @@ from sinapsi.maps.kernels import (
 )
 
 TILE_BYTES = 2**20  # of a product of a block of rows and all units, so that it stays in the cache
+UNITS_OF_TILE = 32  # a multiple of what the matrix product takes at a time
 FEWEST_ROWS = 128  # of a block; products of fewer are slow
 SMALLEST_STRETCH = 2**21  # differences of a row and a unit, feature by feature, from which a second thread pays
 
@@ -141,18 +143,23 @@ class WinnerSearch:
 
     def _by_product(self, prototypes: Floats) -> Search | None:
         """What searches a stretch of rows by matrix products; None where there is no product."""
-        n_units, dtype = len(prototypes), prototypes.dtype
+        dtype = prototypes.dtype
         if self._metric is Metric.EUCLIDEAN:
             moved = prototypes - self._center
             squares = np.vecdot(moved, moved)
             factors = -2 * moved
             if self._has_gaps:
-                factors, squares = np.hstack([factors, moved**2]), np.zeros(n_units, dtype)
+                factors, squares = np.hstack([factors, moved**2]), np.zeros(len(prototypes), dtype)
         elif self._metric is Metric.COSINE and not self._has_gaps:
             lengths = np.sqrt(np.vecdot(prototypes, prototypes))[:, np.newaxis]
-            factors, squares = -prototypes / np.where(lengths > 0, lengths, 1), np.zeros(n_units, dtype)
+            factors, squares = -prototypes / np.where(lengths > 0, lengths, 1), np.zeros(len(prototypes), dtype)
         else:
             return None
+        # Whole tiles of units: those at a ragged edge would be rounded otherwise, and equal prototypes tie no more.
+        n_units = -(-len(prototypes) // UNITS_OF_TILE) * UNITS_OF_TILE
+        n_added = n_units - len(prototypes)
+        factors = np.pad(factors, ((0, n_added), (0, 0)))
+        squares = np.pad(squares, (0, n_added), constant_values=np.inf)  # what was added wins nothing
         size = min(max(TILE_BYTES // (n_units * dtype.itemsize), FEWEST_ROWS), 1024)
 
         def search(rows: Floats, first: NDArray[Any], second: NDArray[Any]) -> None:
@@ -191,7 +198,7 @@ class WinnerSearch:
         rows : array of shape (n_rows, n_features)
             Examples.
         prototypes : array of shape (n_units, n_features)
-            In the same floating type.
+            In the same floating type; other examples, which may have gaps too, will do.
 
         Returns
         -------
@@ -199,15 +206,30 @@ class WinnerSearch:
             In the same floating type.
         """
         if self._metric is Metric.EUCLIDEAN and not self._has_gaps:
-            squares = Centers(prototypes).squared_distances(rows)
-            return np.sqrt(squares, out=squares)
+            return self._euclidean_distances(rows, prototypes)
         table = np.empty((len(rows), len(prototypes)), prototypes.dtype)
+        if self._has_gaps and has_gaps(prototypes):
+            self._threads.share(
+                lambda part: distances_between(int(self._metric), rows[part], prototypes, table[part]),
+                len(rows),
+                prototypes.size,
+            )
+            return table
         codebook = np.ascontiguousarray(prototypes.T)
         self._threads.share(
             lambda part: distances_to_all(int(self._metric), rows[part], codebook, table[part]),
             len(rows),
             prototypes.size,
         )
+        return table
+
+    def _euclidean_distances(self, rows: Floats, prototypes: Floats) -> Floats:
+        """By a product in double precision: the root would make 1e-3 of the 1e-6 that single precision leaves."""
+        centers = Centers(prototypes.astype(np.float64))
+        table = np.empty((len(rows), len(prototypes)), prototypes.dtype)
+        for block in row_blocks(len(rows), len(prototypes) + rows.shape[1], 8):
+            squares = centers.squared_distances(rows[block].astype(np.float64))
+            np.sqrt(squares, out=table[block], casting="same_kind")
         return table
 
 
