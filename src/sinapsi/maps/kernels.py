@@ -245,7 +245,20 @@ def two_nearest_by_distance(metric: int, rows: Floats, codebook: Floats, first: 
         first[i], second[i] = winner, min(runner_up, n_units - 1)
 
 
-# Sums of batch learning
+# Sums of batch learning, and the ranges of the data before it
+
+
+@compiled
+def take_in_ranges(rows: Floats, n_observed: Floats, sums: Floats, lowest: Floats, highest: Floats) -> None:
+    """Take rows into number, sum, lowest and highest of the observed values of every feature, in one pass."""
+    for i in range(len(rows)):
+        for f in range(rows.shape[1]):
+            value = rows[i, f]
+            is_observed = value == value
+            n_observed[f] += 1.0 if is_observed else 0.0
+            sums[f] += value if is_observed else 0.0
+            lowest[f] = value if value < lowest[f] else lowest[f]
+            highest[f] = value if value > highest[f] else highest[f]
 
 
 @compiled

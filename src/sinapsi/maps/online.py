@@ -24,6 +24,7 @@ from sinapsi.maps.winners import Metric, has_gaps
 
 MANY_FEATURES = 256  # from how many on blocks are faster than a codebook that goes through the cache at every step
 BLOCK_ROWS = 64  # examples of a block
+BLOCKS_TO_DRIFT = 16  # after so many the squares of the prototypes are summed anew
 BLOCK_UNITS = 64  # prototypes made at a time, which stay in the cache meanwhile
 
 
@@ -119,6 +120,8 @@ class OnlineTraining:
         with ONE_BLAS_THREAD:
             for start in range(0, len(rows), BLOCK_ROWS):
                 part = slice(start, start + BLOCK_ROWS)
+                if start % (BLOCK_ROWS * BLOCKS_TO_DRIFT) == 0:
+                    squares_of_prototypes = np.vecdot(moved, moved)  # the kernel carries them on, rounding by rounding
                 examples = rows[order[part]] - self._center
                 distances, squares, n_torn = learn_block(
                     int(self._rules.kind),
@@ -127,7 +130,7 @@ class OnlineTraining:
                     radii[part],
                     rates[part].astype(dtype),
                     *grid_numbers,
-                    np.vecdot(moved, moved),
+                    squares_of_prototypes,
                     kept,
                     shares[: len(examples)],
                 )

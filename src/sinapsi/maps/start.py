@@ -19,6 +19,7 @@ from sinapsi.algebra.output_layer import Examples
 from sinapsi.algebra.passes import as_they_are, sample_of
 from sinapsi.blas_threads import ONE_BLAS_THREAD
 from sinapsi.maps.grid import ROW_HEIGHT, Grid
+from sinapsi.maps.kernels import take_in_ranges
 
 UNITS_PER_ROOT = 5.0  # units of an automatic map over the root of the number of examples (Vesanto et al. 2000)
 LONGEST_RATIO = 8.0  # of the sides of an automatic map; data on a line would make it one, and rows may as well
@@ -54,17 +55,12 @@ class FeatureRanges:
         FeatureRanges
             The same object.
         """
+        n_features = rows.shape[1]
         part = FeatureRanges()
         part.n_rows = len(rows)
-        part.n_observed = np.full(rows.shape[1], float(len(rows)))
-        part._sums = rows.sum(axis=0, dtype=np.float64)
-        part.lowest, part.highest = (np.asarray(ends, np.float64) for ends in (rows.min(axis=0), rows.max(axis=0)))
-        if np.isnan(part._sums).any():
-            is_there = ~np.isnan(rows)
-            part.n_observed = is_there.sum(axis=0).astype(np.float64)
-            part._sums = np.where(is_there, rows, 0).sum(axis=0, dtype=np.float64)
-            part.lowest = np.where(is_there, rows, np.inf).min(axis=0).astype(np.float64)
-            part.highest = np.where(is_there, rows, -np.inf).max(axis=0).astype(np.float64)
+        part.n_observed, part._sums = np.zeros(n_features), np.zeros(n_features)
+        part.lowest, part.highest = np.full(n_features, np.inf), np.full(n_features, -np.inf)
+        take_in_ranges(rows, part.n_observed, part._sums, part.lowest, part.highest)
         return self.join(part)
 
     def join(self, other: FeatureRanges) -> Self:
