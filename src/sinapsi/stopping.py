@@ -385,7 +385,7 @@ def criteria_in(stopping: str | Criterion | AnyOf | None) -> tuple[Criterion, ..
     Examples
     --------
     >>> criteria_in("goal(0.002) | patience")
-    (Goal(loss=0.002), Patience(n_epochs=10))
+    (Goal(loss=0.002, of='loss'), Patience(n_epochs=10))
     """
     if stopping is None:
         return ()
