@@ -28,6 +28,16 @@ from sinapsi.comparisons import compare_with_backpropagation as compare_with_bac
 # 6  Self-organizing maps
 from sinapsi.maps.self_organizing_map import SelfOrganizingMap as SelfOrganizingMap
 
+# 7  Hopfield networks
+from sinapsi.memories.hopfield import HopfieldNetwork as HopfieldNetwork
+from sinapsi.memories.dense_memory import DenseAssociativeMemory as DenseAssociativeMemory
+from sinapsi.memories.modern_hopfield import ModernHopfieldNetwork as ModernHopfieldNetwork
+from sinapsi.memories.diagnosis import capacity_curve as capacity_curve
+from sinapsi.memories.diagnosis import basin_of_attraction as basin_of_attraction
+from sinapsi.memories.state_census import spurious_states as spurious_states
+from sinapsi.memories.diagnosis import damage as damage
+from sinapsi.memories.diagnosis import dreaming_curve as dreaming_curve
+
 # Models in files, without pickle
 from sinapsi.persistence import save as save
 from sinapsi.persistence import load as load

@@ -134,8 +134,13 @@ class NetworkEstimator(BaseEstimator):
             attributes.update(before)
             raise
 
-    def _inputs(self, X: ArrayLike, *, reset: bool) -> Any:
-        """Let X in: (n_samples, n_features), finite, float32 or float64, C-ordered or CSR."""
+    def _inputs(self, X: ArrayLike, *, reset: bool, may_be_missing: bool | None = None) -> Any:
+        """Let X in: (n_samples, n_features), finite, float32 or float64, C-ordered or CSR.
+
+        NaN is taken where the network takes missing values, unless ``may_be_missing`` says otherwise.
+        """
+        if may_be_missing is None:
+            may_be_missing = self._accepts_missing_inputs
         try:
             inputs = validate_data(
                 self,
@@ -146,7 +151,7 @@ class NetworkEstimator(BaseEstimator):
                 accept_sparse="csr" if self._accepts_sparse else False,
                 ensure_all_finite=False,
             )
-            _check_finite(inputs, type(self).__name__, may_be_missing=self._accepts_missing_inputs)
+            _check_finite(inputs, type(self).__name__, may_be_missing=may_be_missing)
         except ValueError as error:
             raise _with_way_out(error) from error
         return inputs

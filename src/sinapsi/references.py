@@ -212,3 +212,52 @@ KOHONEN_1982 = Reference(
 )
 KOHONEN_2001 = Reference("Kohonen, Teuvo", 2001, "Self-Organizing Maps", "Springer, 3rd edition")
 KOHONEN_2013 = Reference("Kohonen, Teuvo", 2013, "Essentials of the self-organizing map", "Neural Networks 37, 52-65")
+HEBB_1949 = Reference("Hebb, Donald O.", 1949, "The Organization of Behavior", "Wiley")
+HOPFIELD_1982 = Reference(
+    "Hopfield, John J.",
+    1982,
+    "Neural networks and physical systems with emergent collective computational abilities",
+    "Proceedings of the National Academy of Sciences 79(8), 2554-2558",
+)
+HOPFIELD_FEINSTEIN_PALMER_1983 = Reference(
+    "Hopfield, John J. and Feinstein, David I. and Palmer, Richard G.",
+    1983,
+    "Unlearning has a stabilizing effect in collective memories",
+    "Nature 304, 158-159",
+)
+PERSONNAZ_GUYON_DREYFUS_1985 = Reference(
+    "Personnaz, L. and Guyon, I. and Dreyfus, G.",
+    1985,
+    "Information storage and retrieval in spin-glass like neural networks",
+    "Journal de Physique Lettres 46(8), 359-365",
+)
+DIEDERICH_OPPER_1987 = Reference(
+    "Diederich, Sigurd and Opper, Manfred",
+    1987,
+    "Learning of correlated patterns in spin-glass networks by local learning rules",
+    "Physical Review Letters 58(9), 949-952",
+)
+STORKEY_1997 = Reference(
+    "Storkey, Amos J.",
+    1997,
+    "Increasing the capacity of a Hopfield network without sacrificing functionality",
+    "International Conference on Artificial Neural Networks, 451-456",
+)
+KROTOV_HOPFIELD_2016 = Reference(
+    "Krotov, Dmitry and Hopfield, John J.",
+    2016,
+    "Dense associative memory for pattern recognition",
+    "Advances in Neural Information Processing Systems 29",
+)
+DEMIRCIGIL_2017 = Reference(
+    "Demircigil, Mete and Heusel, Judith and Löwe, Matthias and Upgang, Sven and Vermet, Franck",
+    2017,
+    "On a model of associative memory with huge storage capacity",
+    "Journal of Statistical Physics 168, 288-299",
+)
+RAMSAUER_2021 = Reference(
+    "Ramsauer, Hubert and others",
+    2021,
+    "Hopfield networks is all you need",
+    "International Conference on Learning Representations",
+)

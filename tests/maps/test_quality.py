@@ -10,7 +10,8 @@ from sinapsi.maps import quality
 from sinapsi.maps.batch import Tally
 from sinapsi.maps.grid import Grid
 from sinapsi.maps.neighborhood import NEIGHBORHOODS
-from sinapsi.maps.winners import METRICS, ThreadsOfOurOwn, Winners, WinnerSearch
+from sinapsi.maps.winners import METRICS, Winners, WinnerSearch
+from sinapsi.own_threads import ThreadsOfOurOwn
 from tests.reference import maps as naive
 
 random = np.random.default_rng(0)

@@ -5,9 +5,10 @@ import pytest
 from scipy.spatial.distance import cdist
 from sklearn.metrics.pairwise import nan_euclidean_distances
 
+from sinapsi import own_threads
 from sinapsi.blas_threads import ONE_BLAS_THREAD
-from sinapsi.maps import winners
-from sinapsi.maps.winners import METRICS, ThreadsOfOurOwn, WinnerSearch
+from sinapsi.maps.winners import METRICS, WinnerSearch
+from sinapsi.own_threads import ThreadsOfOurOwn
 from tests.reference import maps as naive
 
 SCIPYS = {"euclidean": "euclidean", "cosine": "cosine", "manhattan": "cityblock", "chebyshev": "chebyshev"}
@@ -177,7 +178,7 @@ def test_zero_has_no_angle(has_gaps: bool) -> None:
 @pytest.mark.parametrize("share", [0.0, 0.2])
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 def test_threads_change_no_bit(metric: str, share: float, dtype: type, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(winners.os, "cpu_count", lambda: 4)
+    monkeypatch.setattr(own_threads.os, "cpu_count", lambda: 4)
     rows, prototypes = with_gaps(MANY_ROWS, share).astype(dtype), MANY_PROTOTYPES.astype(dtype)
     alone = search(metric, rows, has_gaps=share > 0)
     with ThreadsOfOurOwn() as threads:
@@ -194,7 +195,7 @@ def test_threads_change_no_bit(metric: str, share: float, dtype: type, monkeypat
 
 
 def test_stretches_cover_all_items_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(winners.os, "cpu_count", lambda: 3)
+    monkeypatch.setattr(own_threads.os, "cpu_count", lambda: 3)
     for n_items in (1, 2, 3, 7, 100):
         counts = np.zeros(n_items)
 
@@ -202,6 +203,6 @@ def test_stretches_cover_all_items_once(monkeypatch: pytest.MonkeyPatch) -> None
             counts[part] += 1
 
         with ThreadsOfOurOwn() as threads:
-            threads.share(take, n_items, winners.SMALLEST_STRETCH)
-        ThreadsOfOurOwn().share(take, n_items, winners.SMALLEST_STRETCH)  # not open: in this thread
+            threads.share(take, n_items, own_threads.SMALLEST_STRETCH)
+        ThreadsOfOurOwn().share(take, n_items, own_threads.SMALLEST_STRETCH)  # not open: in this thread
         np.testing.assert_array_equal(counts, 2)

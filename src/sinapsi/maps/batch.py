@@ -16,7 +16,8 @@ from sinapsi.activations import Floats
 from sinapsi.maps.grid import Grid
 from sinapsi.maps.kernels import add_observed_to_units, add_rows_to_units
 from sinapsi.maps.neighborhood import Neighborhood, spread
-from sinapsi.maps.winners import ThreadsOfOurOwn, Winners
+from sinapsi.maps.winners import Winners
+from sinapsi.own_threads import ThreadsOfOurOwn
 
 SMALLEST_MASS = 1e-280  # of neighbors; below it quotients of sums would lose their digits
 

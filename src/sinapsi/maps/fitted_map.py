@@ -16,7 +16,8 @@ from sinapsi.exceptions import InvalidInputError, InvalidParameterError
 from sinapsi.maps import quality
 from sinapsi.maps.grid import Grid
 from sinapsi.maps.neighborhood import NEIGHBORHOODS
-from sinapsi.maps.winners import METRICS, ThreadsOfOurOwn, Winners, WinnerSearch, has_gaps
+from sinapsi.maps.winners import METRICS, Winners, WinnerSearch, has_gaps
+from sinapsi.own_threads import ThreadsOfOurOwn
 from sinapsi.parameters import count
 from sinapsi.schedules import Schedule
 

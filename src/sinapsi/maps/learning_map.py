@@ -40,8 +40,9 @@ from sinapsi.maps.training import (
     rate_schedule,
 )
 from sinapsi.maps.unit_groups import GroupedMap
-from sinapsi.maps.winners import METRICS, ThreadsOfOurOwn
+from sinapsi.maps.winners import METRICS
 from sinapsi.monitor import FitMonitor
+from sinapsi.own_threads import ThreadsOfOurOwn
 from sinapsi.schedules import Schedule
 from sinapsi.stopping import AnyOf, Criterion, MaxIter, Patience, StopCode, StopReason, criteria_in
 from sinapsi.validation import ExampleSet

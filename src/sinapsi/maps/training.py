@@ -17,7 +17,8 @@ from sinapsi.activations import Floats
 from sinapsi.maps.batch import Tally, UnitSums
 from sinapsi.maps.grid import Grid
 from sinapsi.maps.neighborhood import SMALLEST_RADIUS, Neighborhood
-from sinapsi.maps.winners import Metric, ThreadsOfOurOwn, WinnerSearch
+from sinapsi.maps.winners import Metric, WinnerSearch
+from sinapsi.own_threads import ThreadsOfOurOwn
 from sinapsi.schedules import Constant, Schedule, TwoPhases, schedule_named
 
 # The automatic schedules, found by comparing quantization and topographic errors on real data (see the benchmarks).

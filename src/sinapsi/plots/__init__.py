@@ -19,6 +19,11 @@ from sinapsi.plots.maps.hits import HitsDisplay
 from sinapsi.plots.maps.prototypes import PrototypesDisplay
 from sinapsi.plots.maps.u_matrix import UMatrixDisplay
 from sinapsi.plots.matrices.weights import WeightsDisplay
+from sinapsi.plots.memories.energy_path import EnergyPathDisplay
+from sinapsi.plots.memories.overlap_path import OverlapPathDisplay
+from sinapsi.plots.memories.overlaps import OverlapsDisplay
+from sinapsi.plots.memories.recall_curves import RecallCurveDisplay
+from sinapsi.plots.memories.recall_film import RecallFilm
 from sinapsi.plots.responses.centers import CentersDisplay
 from sinapsi.plots.responses.response_surface import ResponseSurfaceDisplay
 
@@ -29,10 +34,15 @@ __all__ = [
     "ComponentPlanesDisplay",
     "DecisionBoundaryDisplay",
     "DescentPathDisplay",
+    "EnergyPathDisplay",
     "ErrorHistogramDisplay",
     "HistoryDisplay",
     "HitsDisplay",
+    "OverlapPathDisplay",
+    "OverlapsDisplay",
     "PrototypesDisplay",
+    "RecallCurveDisplay",
+    "RecallFilm",
     "RegressionDisplay",
     "ResponseSurfaceDisplay",
     "SOMFilm",
