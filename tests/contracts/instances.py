@@ -48,7 +48,8 @@ class Recipe:
 
     ``quick`` makes fits short; ``objects`` holds values that are no plain ones; ``diverging`` lets a fit diverge on
     inputs of size ``diverging_scale``; ``plans_all_epochs`` says that ``max_iter`` is the length of the schedules, so
-    that to use it up is no failure.
+    that to use it up is no failure; ``recalls`` says that answers have the shape of the inputs, and ``two_valued`` that
+    units are -1 or +1, so that what is stored is no floating-point number and one unit is no network.
     """
 
     variants: Mapping[str, Variant]
@@ -57,6 +58,8 @@ class Recipe:
     diverging: Mapping[str, Any] | None = None
     diverging_scale: float = 1.0
     plans_all_epochs: bool = False
+    recalls: bool = False
+    two_valued: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,10 @@ class Case:
         """The variant with a small budget and a seed."""
         seed = {"random_state": 0} if "random_state" in self.kind().get_params() else {}
         return self.whole(**{**self.recipe.quick, **seed, **changes})
+
+    def shape_of_answers(self, X: Any, y: Any) -> tuple[int, ...]:
+        """Of what ``predict`` says about X after learning y."""
+        return np.shape(X) if self.recipe.recalls else np.shape(y)
 
     def __str__(self) -> str:
         return f"{self.kind.__name__}-{self.name}"
@@ -242,6 +249,15 @@ MAP_VARIANTS = {
     "measured": Variant({"measures": ("kaski_lagus_error", "trustworthiness"), "size": (4, 4)}, is_random=False),
 }
 
+MEMORY_VARIANTS = {  # chance plays a part in recall, not in what is stored
+    "default": CLOSED_FORM,
+    "synchronous": replace(CLOSED_FORM, parameters={"recall": "synchronous", "normalization": "units"}),
+    "pseudo-inverse": replace(CLOSED_FORM, parameters={"rule": "pseudo_inverse"}),
+    "storkey": replace(CLOSED_FORM, parameters={"rule": "storkey", "order": "cyclic"}),
+    "perceptron": replace(CLOSED_FORM, parameters={"rule": "perceptron", "margin": 0.0}),
+    "warm": replace(CLOSED_FORM, parameters={"temperature": 0.5, "n_sweeps": 5}),
+}
+
 RECIPES: Mapping[str, Recipe] = {
     "Perceptron": Recipe(
         variants={
@@ -364,5 +380,25 @@ RECIPES: Mapping[str, Recipe] = {
             "stopping": Goal(1e-12, of="topographic_error") | MaxSteps(150),
         },
         diverging={"learning": "online", "neighborhood": "mexican_hat", "learning_rate": 100.0, "radius": 3.0},
+    ),
+    "HopfieldNetwork": Recipe(
+        variants=MEMORY_VARIANTS,
+        quick={"max_iter": 6},
+        objects={"order": np.array([[3, 1, 0, 2], [0, 1, 2, 3]])},
+        recalls=True,
+        two_valued=True,
+    ),
+    "DenseAssociativeMemory": Recipe(
+        variants={
+            "default": CLOSED_FORM,
+            "exponential": replace(CLOSED_FORM, parameters={"interaction": "exponential", "recall": "synchronous"}),
+        },
+        objects={"order": np.array([3, 1, 0, 2])},
+        recalls=True,
+        two_valued=True,
+    ),
+    "ModernHopfieldNetwork": Recipe(
+        variants={"default": CLOSED_FORM, "attention": replace(CLOSED_FORM, parameters={"beta": 4.0, "max_steps": 1})},
+        recalls=True,
     ),
 }

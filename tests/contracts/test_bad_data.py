@@ -283,14 +283,19 @@ def test_one_row_a_class_is_enough_for_a_classifier(case: Case) -> None:
 @pytest.mark.parametrize("case", cases())
 def test_one_column_is_enough(case: Case) -> None:
     problem = first_problem(case.kind)
-    assert fitted(case.quick(), X[:, :1], problem.y).predict(X[:, :1]).shape == (60,)
+    if case.recipe.two_valued:
+        with pytest.raises(InvalidInputError, match=r"at least two units.*n_features = 1"):
+            case.quick().fit(X[:, :1], problem.y)
+        return
+    answers = fitted(case.quick(), X[:, :1], problem.y).predict(X[:, :1])
+    assert answers.shape == case.shape_of_answers(X[:, :1], problem.y)
 
 
 @pytest.mark.parametrize("case", cases())
 def test_more_columns_than_rows(case: Case) -> None:
     wide = np.random.default_rng(2).standard_normal((6, 40))
     y = np.array(["a", "b"] * 3) if is_classifier(case.kind()) else np.arange(6.0)
-    assert fitted(case.quick(), wide, y).predict(wide).shape == (6,)
+    assert fitted(case.quick(), wide, y).predict(wide).shape == case.shape_of_answers(wide, y)
 
 
 @pytest.mark.parametrize("case", cases())

@@ -79,6 +79,7 @@ def test_all_that_is_learned_is_documented_and_nothing_else(kind: type[Any]) -> 
     models.append(fitted(kind(**RECIPES[kind.__name__].quick), frame, problem.y))
     models += [model.label_units(np.arange(60) % 3) for model in models[:1] if hasattr(model, "label_units")]
     found = {name for model in models for name in learned(model) if name.endswith("_") and not name.startswith("_")}
+    found |= {name for name in dir(kind) if name.endswith("_") and name[0] != "_"}  # made when asked for
     assert set(documented(kind, "Attributes")) == found
 
 

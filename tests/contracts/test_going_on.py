@@ -67,7 +67,7 @@ def test_without_warm_start_other_data_may_come(case: Case) -> None:
     model = solved(case, problem)
     fitted(model, problem.X[:, :2], problem.y)
     assert model.n_features_in_ == 2
-    assert model.predict(problem.X[:, :2]).shape == problem.y.shape
+    assert model.predict(problem.X[:, :2]).shape == case.shape_of_answers(problem.X[:, :2], problem.y)
 
 
 @pytest.mark.parametrize("case", ITERATING)
@@ -96,6 +96,8 @@ def test_a_warm_start_need_not_see_every_class_again(case: Case) -> None:
 
 @pytest.mark.parametrize(("case", "problem"), BY_STEPS)
 def test_partial_fit_is_one_pass(case: Case, problem: Problem) -> None:
+    if case.variant.parameters.get("rule") == "perceptron":
+        pytest.skip("a memory more is stored when it is stable, after as many passes as that takes")
     model = partial_fitted(case.quick(), problem)
     assert model.n_iter_ == 1
     assert model.history_["epoch"].tolist() == [1]
@@ -118,7 +120,7 @@ def test_data_may_come_in_parts(case: Case, problem: Problem) -> None:
     model = case.quick()
     for start in range(0, 60, 20):
         partial_fitted(model, problem, slice(start, start + 20))
-    assert model.predict(problem.X).shape == problem.y.shape
+    assert model.predict(problem.X).shape == case.shape_of_answers(problem.X, problem.y)
 
 
 @pytest.mark.parametrize("case", CLASSIFYING_BY_STEPS)

@@ -191,6 +191,8 @@ WEIGHTS = (
     "targets_",
     "example_weights_",
     "prototypes_",
+    "memories_",
+    "_storage",
 )
 
 
@@ -206,8 +208,8 @@ def tampered_tensors(folder: Path, change: Callable[[np.ndarray[Any, Any]], Any]
     [
         lambda array: array.ravel()[:1],
         lambda array: np.empty(0),
-        lambda array: np.full_like(array, np.nan),
-        lambda array: np.full_like(array, np.inf),
+        lambda array: np.full_like(array, np.nan if array.dtype.kind == "f" else 2),
+        lambda array: np.full_like(array, np.inf if array.dtype.kind == "f" else -128),
     ],
     ids=["first number", "empty", "NaN", "infinity"],
 )

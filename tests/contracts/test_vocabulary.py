@@ -25,6 +25,8 @@ OWN_MEANINGS = {
     "activation": "an extreme learning machine has one for all layers, and needs no derivative",
     "n_init": "starts that learn in an MLP, random layers in an extreme learning machine",
     "width": "GRNN leaves out to lessen the squared error, PNN the logarithmic loss",
+    "order": "of examples in a perceptron, of units in a memory",
+    "degree": "of a polynomial beside radial units, or of the energy of a memory",
     "output_activation": "'auto' depends on the kind of answers",
 }
 Descriptions = dict[str, dict[str, str]]

@@ -11,7 +11,7 @@ import typer
 from sinapsi.cli.exit_codes import FAILED
 
 if TYPE_CHECKING:
-    from sinapsi.cli.tour_stops import Stop, Visit
+    from sinapsi.cli.visit import Stop, Visit
 
 HEADER = ("network", "data", "score", "baseline", "linear", "time", "verdict")
 TITLE = "On rows held out: accuracy, or R² for regressors"
@@ -60,7 +60,7 @@ def visit_of(stop: Stop, *, quick: bool) -> Visit:
         What was seen.
     """
     from sinapsi.cli.networks import kebab_case
-    from sinapsi.cli.tour_stops import Visit
+    from sinapsi.cli.visit import Visit
 
     try:
         return stop.visit(quick=quick)

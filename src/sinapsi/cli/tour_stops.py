@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import sinapsi
-from sinapsi.cli.figures import Drawing
+from sinapsi.cli.memory_stop import MemoryStop
 from sinapsi.cli.networks import kebab_case
 from sinapsi.cli.scores import HEADINGS, MAIN, beats
+from sinapsi.cli.visit import SEED, Stop, Visit
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -18,72 +19,7 @@ if TYPE_CHECKING:
     from sinapsi.cli.lesson import Lesson
     from sinapsi.cli.tables import Table
 
-SEED = 0
 QUICK_ROWS = 400  # enough for each network to beat its baseline
-
-
-@dataclass(frozen=True, eq=False)
-class Visit:
-    """What was seen at a stop.
-
-    Parameters
-    ----------
-    network : str
-        Name in kebab case.
-    data : str
-        What it worked on.
-    measure : str
-        What the scores are.
-    score, baseline : float or None
-        Of the network, and of what it must beat, on the rows held out.
-    linear : float or None
-        Of a linear model; None where there is none to compare with.
-    passed : bool
-        Whether the network beat its baseline.
-    seconds : float
-        Time of the fit.
-    remark : str, default=""
-        Why learning stopped, or what went wrong.
-    drawing : callable, optional
-        Draws the network's picture on axes.
-    """
-
-    network: str
-    data: str
-    measure: str
-    score: float | None
-    baseline: float | None
-    linear: float | None
-    passed: bool
-    seconds: float
-    remark: str = ""
-    drawing: Drawing | None = None
-
-
-class Stop(Protocol):
-    """A network and what it shows."""
-
-    @property
-    def network(self) -> str:
-        """Class name on the contents page."""
-
-    @property
-    def data(self) -> str:
-        """What it works on, in a few words."""
-
-    def visit(self, *, quick: bool) -> Visit:
-        """Let the network work.
-
-        Parameters
-        ----------
-        quick : bool
-            Whether fewer rows and epochs will do.
-
-        Returns
-        -------
-        Visit
-            What was seen.
-        """
 
 
 @dataclass(frozen=True)
@@ -304,4 +240,7 @@ STOPS: tuple[Stop, ...] = (
     LearningStop("ELMRegressor", "diabetes", {"n_hidden": 50, "n_init": 10}),
     LearningStop("ELMClassifier", "digits", {"n_hidden": 1000}),
     MapStop("SelfOrganizingMap", "digits"),
+    MemoryStop("HopfieldNetwork", "0123456789", {"rule": "pseudo_inverse"}),
+    MemoryStop("DenseAssociativeMemory", "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", {"interaction": "exponential"}),
+    MemoryStop("ModernHopfieldNetwork", "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"),
 )

@@ -61,7 +61,7 @@ class AssociativeMemory(OneToOneFeatureMixin, TransformerMixin, NetworkEstimator
 
     def _known_memories(self) -> States:
         check_is_fitted(self)
-        if not hasattr(self, "memories_"):
+        if not len(self.memories_):
             raise InvalidInputError(
                 f"This {type(self).__name__} learned more memories than it has units from batches, and kept their sums "
                 "only. Compare with patterns of your own: (model.predict(X) * patterns).mean(axis=1)."

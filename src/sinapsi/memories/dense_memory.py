@@ -15,7 +15,7 @@ from sinapsi.history import History
 from sinapsi.memories.associative_memory import AssociativeMemory
 from sinapsi.memories.interactions import INTERACTIONS, DenseInteraction
 from sinapsi.memories.stored_memories import positions_of, warn_of_odd_memories
-from sinapsi.memories.two_valued import States, states_of
+from sinapsi.memories.two_valued import States, check_memories, states_of
 from sinapsi.monitor import FitMonitor
 from sinapsi.parameters import Rule, boolean, choice, count, instance, nothing, number, random_source
 from sinapsi.references import DEMIRCIGIL_2017, KROTOV_HOPFIELD_2016, Reference
@@ -38,7 +38,7 @@ class DenseAssociativeMemory(AssociativeMemory):
         Of the polynomial, at least 2; with 2 recall is that of Hebb's network. Only for even degrees is the negative of
         a stable state stable.
     recall : {"asynchronous", "synchronous"}, default="asynchronous"
-        One unit after another, or all at once; then the energy may rise, and a cycle of two states is possible.
+        One unit after another, or all at once; then the energy may rise, and recall may end in a cycle of states.
     binarize : float or None, default=0.0
         Values of X above are +1, the others -1; rows of -1 and +1 alone, as ``predict`` gives them, are taken as they
         are. None: X must have two values, -1 and +1 or 0 and 1.
@@ -58,6 +58,8 @@ class DenseAssociativeMemory(AssociativeMemory):
         ``loss``: the share of units that would leave a memory that is given without a fault.
     stop_reason_ : StopReason
         Why storing ended.
+    n_iter_ : int
+        Passes over the memories: 1.
     n_features_in_ : int
         Number of units.
     feature_names_in_ : array of shape (n_features,)
@@ -96,6 +98,7 @@ class DenseAssociativeMemory(AssociativeMemory):
     }
 
     history_: History
+    n_iter_: int
     stop_reason_: StopReason
 
     def __init__(
@@ -210,10 +213,10 @@ class DenseAssociativeMemory(AssociativeMemory):
             monitor.stop(StopCode.SOLVED, f"{len(memories)} memories were stored")
         self.history_ = monitor.history
         self.stop_reason_ = monitor.reason
+        self.n_iter_ = monitor.n_epochs
 
     def _landscape(self) -> DenseInteraction:
         return DenseInteraction(self.memories_, self.interaction, int(self.degree))
 
     def _check_learned(self) -> None:
-        if self.memories_.ndim != 2 or self.memories_.shape[1] != self.n_features_in_:
-            raise InvalidInputError(f"The memories do not all have {self.n_features_in_} units.")
+        check_memories(self.memories_, self.n_features_in_)

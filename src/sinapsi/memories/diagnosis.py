@@ -79,7 +79,7 @@ def capacity_curve(
     >>> print(curve)
         load  overlap     95 % band      above 0.9
         0.05    1.000   1.000 to  1.000     100.0%
-         0.3    0.280   0.280 to  0.281       0.0%
+         0.3    0.373   0.318 to  0.429       0.6%
     """
     _check_memory(network)
     _check("n_units", n_units, count(2))

@@ -54,7 +54,7 @@ class HopfieldNetwork(StoringNetwork):
         stable, up to one a unit. ``"storkey"``: one after another by local fields, between the two. ``"perceptron"``:
         corrected, with symmetric weights, until all are stable.
     recall : {"asynchronous", "synchronous"}, default="asynchronous"
-        One unit after another, or all at once; then a cycle of two states is possible.
+        One unit after another, or all at once; then the energy may rise, and recall may end in a cycle of states.
     temperature : float, default=0.0
         T at least 0 in units of the weights. Above 0 a unit becomes +1 with probability 1 / (1 + exp(-2 h_i / T)), and
         recall gives the state after ``n_sweeps`` sweeps. Chance follows from the seed and the contents of the probe,
@@ -83,7 +83,7 @@ class HopfieldNetwork(StoringNetwork):
     Attributes
     ----------
     memories_ : array of int8 of shape (n_memories, n_features)
-        What was stored, as -1 and +1; not there after ``fit_batches`` of more memories than units.
+        What was stored, as -1 and +1; empty after ``fit_batches`` of as many memories as units or more.
     n_memories_ : int
         How many.
     weights_ : array of shape (n_features, n_features)
@@ -113,7 +113,8 @@ class HopfieldNetwork(StoringNetwork):
 
     References
     ----------
-    Hopfield (1982), Neural networks and physical systems with emergent collective computational abilities; Personnaz,
+    Hebb (1949), The Organization of Behavior; Hopfield (1982), Neural networks and physical systems with emergent
+    collective computational abilities; Personnaz,
     Guyon and Dreyfus (1985), Information storage and retrieval in spin-glass like neural networks; Storkey (1997),
     Increasing the capacity of a Hopfield network without sacrificing functionality; Diederich and Opper (1987),
     Learning of correlated patterns in spin-glass networks by local learning rules; Hopfield, Feinstein and Palmer
@@ -127,8 +128,10 @@ class HopfieldNetwork(StoringNetwork):
     >>> model = HopfieldNetwork(random_state=0).fit(memories)
     >>> probe = memories[:1].astype(float)
     >>> probe[:, :20] *= -1
-    >>> model.overlap(probe).round(2)[0, 0], model.overlap(model.predict(probe)).round(2)[0, 0]
-    (0.6, 1.0)
+    >>> model.overlap(probe).round(2)
+    array([[ 0.6 , -0.1 ,  0.2 ,  0.08, -0.12]])
+    >>> model.overlap(model.predict(probe)).round(2)
+    array([[ 1.  , -0.1 ,  0.12,  0.08,  0.  ]])
     >>> probe[:, :40] = np.nan
     >>> bool((model.complete(probe) == memories[0]).all())
     True
@@ -273,7 +276,7 @@ class HopfieldNetwork(StoringNetwork):
         Returns
         -------
         HopfieldNetwork
-            The fitted estimator; without ``memories_`` when there are as many as units or more.
+            The fitted estimator; ``memories_`` is empty when there were as many as units or more.
 
         Raises
         ------

@@ -174,7 +174,9 @@ class Landscape(ABC):
         """Let probes come to rest, changing all units at once.
 
         With symmetric weights this ends in a stable state or in a cycle of two (Goles, Fogelman and Pellegrin 1985). A
-        unit without preference that stays as it is breaks no proof: once it has stayed so, it is in no cycle.
+        unit without preference that stays as it is breaks no proof: once it has stayed so, it is in no cycle. Other
+        energies may have longer cycles; they are known by the return of a state noted at steps 1, 2, 4, 8, ... (Brent
+        1980).
 
         Parameters
         ----------
@@ -188,12 +190,14 @@ class Landscape(ABC):
         Returns
         -------
         Recalled
-            Of a cycle the state of lower energy, and of equal ones the one that came first.
+            Of a cycle of two the state of lower energy, and of equal ones the one that came first; of a longer cycle
+            one of its states.
         """
         n_steps = np.zeros(len(states), dtype=np.int64)
         cycles = np.zeros(len(states), dtype=bool)
         awake = np.arange(len(states))
-        before = np.zeros_like(states)  # no state: never comes again
+        before = noted = np.zeros_like(states)  # no state: never comes again
+        step = 0
         while len(awake):
             now = states[awake]
             following = self.preferred(now)
@@ -201,14 +205,17 @@ class Landscape(ABC):
                 np.copyto(following, now, where=kept[awake] == 1)
             is_same = (following == now).all(axis=1)
             returns = ~is_same & (following == before).all(axis=1)
-            if followed is not None and not (is_same | returns).all():
+            is_long_cycle = ~is_same & ~returns & (following == noted).all(axis=1)
+            goes_on = ~(is_same | returns | is_long_cycle)
+            if followed is not None and goes_on.all():
                 followed.append(following[0])
-            goes_on = ~is_same & ~returns
             n_steps[awake[goes_on]] += 1
-            cycles[awake[returns]] = True
+            cycles[awake[returns | is_long_cycle]] = True
             if returns.any():
                 has_lower = self.energies(now[returns]) < self.energies(before[returns])
                 states[awake[returns]] = np.where(has_lower[:, np.newaxis], now[returns], before[returns])
             states[awake[goes_on]] = following[goes_on]
             awake, before = awake[goes_on], now[goes_on]
+            step += 1
+            noted = states[awake] if step & (step - 1) == 0 else noted[goes_on]
         return Recalled(states, n_steps, cycles)

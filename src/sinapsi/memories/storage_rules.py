@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sinapsi.estimator import Floats
+from sinapsi.exceptions import InvalidInputError
 from sinapsi.memories.couplings import Couplings, FactoredCouplings, WeightMatrix
 from sinapsi.memories.two_valued import States
 
@@ -59,12 +60,36 @@ class Storage:
     diagonal: Floats | None = None
     resolution: float = 0.0
 
-    def couplings(self, memories: States | None, scale: float) -> Couplings:
+    def check(self, n_units: int) -> None:
+        """Refuse arrays that do not fit together; asked when a model is read from a file.
+
+        Parameters
+        ----------
+        n_units : int
+            Units.
+
+        Raises
+        ------
+        InvalidInputError
+            If a shape is wrong, or a number is not finite.
+        """
+        tables = [*self.vectors, *([] if self.matrix is None else [self.matrix, self.diagonal])]
+        numbers = [*tables, self.signs, np.array(self.resolution)]
+        if any(table is None or table.shape[-1] != n_units for table in tables):
+            raise InvalidInputError(f"Weights of {n_units} units have other shapes.")
+        if self.matrix is None and sum(map(len, self.vectors)) != len(self.signs):
+            raise InvalidInputError("The factors of the weights and their signs do not fit together.")
+        if self.matrix is not None and self.matrix.shape != (n_units, n_units):
+            raise InvalidInputError(f"Weights of {n_units} units cannot have shape {self.matrix.shape}.")
+        if not all(np.isfinite(array).all() for array in numbers if array is not None):
+            raise InvalidInputError("The weights are not finite.")
+
+    def couplings(self, memories: States, scale: float) -> Couplings:
         """Make weights that recall can use.
 
         Parameters
         ----------
-        memories : array of int8 of shape (n_memories, n_units) or None
+        memories : array of int8 of shape (n_memories, n_units)
             What was stored; Hebb's factors.
         scale : float
             Factor of all weights.
@@ -77,7 +102,7 @@ class Storage:
         if self.matrix is not None:
             largest = float(np.abs(self.matrix).sum(axis=1).max()) if self.resolution == 0 else np.inf
             return WeightMatrix(self.matrix, scale=scale, resolution=self.resolution, largest=largest)
-        if self.rule != "hebb" or memories is None:
+        if self.rule != "hebb":
             return FactoredCouplings(self.vectors, self.signs, scale=scale, resolution=self.resolution)
         return FactoredCouplings(
             [memories, *self.vectors],

@@ -19,7 +19,7 @@ from sinapsi.memories.overload import is_overloaded, warn_of_overload
 from sinapsi.memories.recall_path import End
 from sinapsi.memories.storage_rules import ONE_SHOT, RULES, PerceptronLearning, Storage, project_one_more, storkey
 from sinapsi.memories.stored_memories import warn_of_odd_memories
-from sinapsi.memories.two_valued import States
+from sinapsi.memories.two_valued import States, check_memories
 from sinapsi.monitor import FitMonitor
 from sinapsi.stopping import StopCode, StopReason
 
@@ -79,8 +79,7 @@ class StoringNetwork(AssociativeMemory):
 
     def _store_more(self, memories: States) -> None:
         storage, n_memories = Storage(**self._storage), self.n_memories_ + len(memories)
-        before = getattr(self, "memories_", None)
-        together = None if before is None else np.concatenate([before, memories])
+        together = np.concatenate([self.memories_, memories]) if len(self.memories_) == self.n_memories_ else None
         if self.rule == "perceptron":
             assert together is not None
             self._learn_by_corrections(together, storage if not len(self._dreams) else None)
@@ -144,16 +143,13 @@ class StoringNetwork(AssociativeMemory):
 
     def _unlearn(self, dreamed: States, rate: float) -> None:
         weight = rate if self.rule == "hebb" else rate / self.n_features_in_  # of a memory, before scaling
-        memories = getattr(self, "memories_", None)
+        memories = self.memories_
         self._storage = vars(Storage(**self._storage).without_dream(dreamed, weight, memories))
 
     def _keep(self, storage: Storage, memories: States | None, n_memories: int) -> None:
         self._storage = vars(storage)
         self.n_memories_ = n_memories
-        if memories is not None:
-            self.memories_ = memories
-        else:
-            self.__dict__.pop("memories_", None)
+        self.memories_ = np.empty((0, self.n_features_in_), dtype=np.int8) if memories is None else memories
 
     def _record(self, *, n_steps: int) -> None:
         with FitMonitor(type(self).__name__, max_iter=1, previous=self.history_, verbose=self.verbose) as monitor:
@@ -182,8 +178,8 @@ class StoringNetwork(AssociativeMemory):
         """Share of units that would leave a memory; of many memories some are asked."""
         if self.rule == "pseudo_inverse" and not len(self._dreams):
             return 0.0  # a memory f is its own projection, so its fields (1 - P_ii) f_i all agree with it
-        memories = getattr(self, "memories_", None)
-        if memories is None:
+        memories = self.memories_
+        if not len(memories):
             return float("nan")
         asked = memories[:: -(-len(memories) // MOST_EXAMINED)]
         return float((self._landscape().preferred(asked) != asked).mean())
@@ -204,7 +200,7 @@ class StoringNetwork(AssociativeMemory):
         twin = copy.copy(self)
         whole = Storage(**self._storage)
         if whole.matrix is None:
-            whole = whole.as_matrix(getattr(self, "memories_", None))
+            whole = whole.as_matrix(self.memories_)
         assert whole.matrix is not None
         mask = np.zeros(whole.matrix.shape)
         mask[np.triu_indices(len(mask), 1)] = is_kept
@@ -219,7 +215,7 @@ class StoringNetwork(AssociativeMemory):
         scale = 1.0
         if storage.rule == "hebb":
             scale = 1 / (self.n_memories_ if self.normalization == "memories" else self.n_features_in_)
-        return storage.couplings(getattr(self, "memories_", None), scale)
+        return storage.couplings(self.memories_, scale)
 
     @property
     def weights_(self) -> NDArray[np.float64]:
@@ -240,12 +236,8 @@ class StoringNetwork(AssociativeMemory):
         return "time" if self.temperature else super()._end_of(recalled)
 
     def _check_learned(self) -> None:
-        n_units = self.n_features_in_
-        storage = Storage(**self._storage)
-        tables = [*storage.vectors, self._dreams, *([self.memories_] if hasattr(self, "memories_") else [])]
-        if any(table.ndim != 2 or table.shape[1] != n_units for table in tables):
-            raise InvalidInputError(f"The memories do not all have {n_units} units.")
-        if storage.matrix is None and sum(map(len, storage.vectors)) != len(storage.signs):
-            raise InvalidInputError("The factors of the weights and their signs do not fit together.")
-        if storage.matrix is not None and storage.matrix.shape != (n_units, n_units):
-            raise InvalidInputError(f"The weights of {n_units} units have shape {storage.matrix.shape}.")
+        check_memories(self.memories_, self.n_features_in_)
+        check_memories(self._dreams, self.n_features_in_)
+        if len(self.memories_) not in (0, self.n_memories_) or len(self._dreams) != len(self._dream_rates):
+            raise InvalidInputError("The memories or dreams are not as many as they should be.")
+        Storage(**self._storage).check(self.n_features_in_)

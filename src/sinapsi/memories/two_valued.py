@@ -58,3 +58,24 @@ def _check_two_values(rows: NDArray[np.floating[Any]]) -> None:
             f"With binarize=None X must have two values, -1 and +1 or 0 and 1. Got {len(found)} values: {shown}. Pass "
             f"a threshold, for example binarize={middle:g}."
         )
+
+
+def check_memories(memories: States, n_units: int) -> None:
+    """Refuse what cannot be memories; asked when a model is read from a file.
+
+    Parameters
+    ----------
+    memories : array of int8 of shape (n_memories, n_units)
+        States.
+    n_units : int
+        Units.
+
+    Raises
+    ------
+    InvalidInputError
+        If the type, the shape or a value is wrong.
+    """
+    if memories.dtype != np.int8 or memories.ndim != 2 or memories.shape[1] != n_units:
+        raise InvalidInputError(f"Memories of {n_units} units cannot be {memories.dtype} of shape {memories.shape}.")
+    if not (np.abs(memories) == 1).all():
+        raise InvalidInputError("Memories must be -1 and +1.")
