@@ -268,8 +268,49 @@ def test_other_networks_without_answers_are_scored_alone(flowers, kind, n_answer
     discovery = discover(Table(holes, "flowers"), kind, {})
     assert [list(row.scores) for row in discovery.rows] == [["score"]]
     assert any("1 missing number was filled with the training mean" in note for note in discovery.notes)
-    answers = answers_of(discovery.network, discovery.X)
+    answers = answers_of(discovery.network, discovery.X, [])
     assert answers.columns == [f"answer {number}" for number in range(1, n_answers + 1)]
     assert len(answers.write_csv().splitlines()) == 151
     with pytest.raises(InvalidParameterError, match="no use for --target"):
         discover(Table(flowers, "flowers"), kind, {}, target="species")
+
+
+@pytest.fixture
+def bits_csv(tmp_path):
+    """Thirty rows of two patterns, a few of their bits flipped."""
+    random = np.random.default_rng(0)
+    patterns = random.integers(0, 2, size=(2, 24))
+    rows = np.where(random.random((30, 24)) < 0.12, 1, 0) ^ patterns[np.arange(30) % 2]
+    frame = pl.DataFrame({f"bit {number}": column for number, column in enumerate(rows.T)})
+    frame.write_csv(tmp_path / "bits.csv")
+    return tmp_path / "bits.csv", patterns
+
+
+def test_a_memory_completes_what_is_missing(sinapsi, bits_csv, tmp_path):
+    path, patterns = bits_csv
+    settings = ("--set", "binarize=0", "--set", "rule=hebb")
+    result = sinapsi("train", "hopfield-network", path, *settings, "--out", tmp_path / "run")
+    assert result.exit_code == 0, result.said
+    assert "score" in result.stdout
+    assert "note: 24 memories in 24 units are more than rule='hebb' bears" in " ".join(result.said.split())
+    frame = pl.read_csv(path).head(2).with_columns([pl.lit(None, dtype=pl.Int64).alias(f"bit {n}") for n in range(8)])
+    frame.write_csv(tmp_path / "holes.csv")
+    answers = tmp_path / "answers.csv"
+    result = sinapsi("predict", tmp_path / "run", tmp_path / "holes.csv", "--out", answers)
+    assert "16 missing numbers were completed by what the network remembers." in " ".join(result.said.split())
+    assert "-1 and +1: not above, or above the training mean" in " ".join(result.said.split())
+    completed = pl.read_csv(answers)
+    assert completed.columns == frame.columns
+    assert (completed.to_numpy()[:, :8] == 2 * patterns[:, :8] - 1).all()
+    result = sinapsi("predict", tmp_path / "run", path, "--out", tmp_path / "recalled.csv")
+    assert "completed" not in result.said
+    assert (pl.read_csv(tmp_path / "recalled.csv").to_numpy()[:2] == 2 * patterns - 1).all()
+
+
+def test_a_memory_of_numbers_answers_in_standard_deviations(sinapsi, flowers, flowers_csv, tmp_path):
+    flowers.drop("species").write_csv(flowers_csv)
+    result = sinapsi("train", "modern-hopfield-network", flowers_csv, "--set", "beta=20", "--out", tmp_path / "run")
+    assert result.exit_code == 0, result.said
+    result = sinapsi("predict", tmp_path / "run", flowers_csv)
+    assert "note: Numbers are answered in standard deviations." in result.said
+    assert "petal_length" in result.said

@@ -5,7 +5,7 @@ Of a column named by ``--target`` it learns nothing; where the network can name 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -193,7 +193,25 @@ def takes_gaps(network: Any) -> bool:
     return bool(get_tags(network).input_tags.allow_nan)
 
 
-def inputs_for(network: Any, columns: ColumnPreparation, frame: pl.DataFrame, labels: str = "") -> NDArray[np.float64]:
+def completes(network: Any) -> bool:
+    """Tell whether a network completes patterns of which a part is unknown.
+
+    Parameters
+    ----------
+    network : estimator
+        Fitted or not.
+
+    Returns
+    -------
+    bool
+        True for associative memories.
+    """
+    return hasattr(network, "complete")
+
+
+def inputs_for(
+    network: Any, columns: ColumnPreparation, frame: pl.DataFrame, labels: str = "", *, to_complete: bool = False
+) -> NDArray[np.float64]:
     """Prepare raw columns for a network that learns without answers.
 
     Parameters
@@ -206,6 +224,8 @@ def inputs_for(network: Any, columns: ColumnPreparation, frame: pl.DataFrame, la
         Raw columns.
     labels : str, default=""
         The column after which units are named; it may be among them.
+    to_complete : bool, default=False
+        Whether a network that completes patterns shall be asked to; then missing numbers stay missing for it too.
 
     Returns
     -------
@@ -217,7 +237,8 @@ def inputs_for(network: Any, columns: ColumnPreparation, frame: pl.DataFrame, la
     DataFileError
         If a column does not fit, or a row has no value.
     """
-    X = columns.transform(frame, labels, keeps_gaps=takes_gaps(network))
+    keeps_gaps = takes_gaps(network) or (to_complete and completes(network))
+    X = columns.transform(frame, labels, keeps_gaps=keeps_gaps)
     empty = np.flatnonzero(np.isnan(X).all(axis=1))
     if len(empty):
         others = f" (and {len(empty) - 1} more)" if len(empty) > 1 else ""
@@ -309,7 +330,7 @@ def _one_for_all(
     return Row("one prototype for all", scores)
 
 
-def answers_of(network: Any, X: NDArray[np.float64]) -> pl.DataFrame:
+def answers_of(network: Any, X: NDArray[np.float64], names: Sequence[str]) -> pl.DataFrame:
     """Give what a network that learned alone says of some rows.
 
     Parameters
@@ -317,14 +338,23 @@ def answers_of(network: Any, X: NDArray[np.float64]) -> pl.DataFrame:
     network : estimator
         Fitted.
     X : array of shape (n_samples, n_inputs)
-        Prepared rows.
+        Prepared rows; NaN for a network that completes.
+    names : sequence of str
+        Of the inputs.
 
     Returns
     -------
     polars.DataFrame
-        For a map the winner's number, its row and column, and its class where units have names; for others what they
-        predict, or else transform to.
+        For a map the winner's number, its row and column, and its class where units have names; for a memory what it
+        recalls or completes; for others what they predict, or else transform to.
     """
+    if completes(network):
+        recalled = np.empty_like(X)
+        has_gaps = np.isnan(X).any(axis=1)
+        for rows, ask in ((has_gaps, network.complete), (~has_gaps, network.predict)):
+            if rows.any():
+                recalled[rows] = ask(X[rows])
+        return pl.DataFrame(dict(zip(names, recalled.T, strict=True)))
     units = network.predict(X) if hasattr(network, "predict") else network.transform(X)
     if not hasattr(network, "grid_"):
         if units.ndim == 1:

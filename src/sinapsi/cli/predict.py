@@ -32,12 +32,13 @@ def predict(
     trained = read_run(run)
     table = trained.read(data)
     if isinstance(trained, UnsupervisedRun):
-        answers = answers_of(trained.network, trained.inputs(table))
-        console.show_notes(trained.notes(table))
+        X = trained.inputs(table, to_complete=True)
+        answers = answers_of(trained.network, X, trained.columns.input_names)
+        console.show_notes(trained.notes(table, to_complete=True))
         _show_or_write(answers, "answers", out)
         return
-    X = trained.inputs(table.frame)
-    predictions = _as_frame(trained, X)
+    inputs = trained.inputs(table.frame)
+    predictions = _as_frame(trained, inputs)
     console.show_notes(trained.columns.notes(table.frame))
     _show_or_write(predictions, f"predictions of {trained.target.name!r}", out)
 

@@ -14,7 +14,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from sinapsi.cli.columns import ColumnPreparation
-from sinapsi.cli.discovery import Discovery, inputs_for, learns_alone, takes_gaps
+from sinapsi.cli.discovery import Discovery, completes, inputs_for, learns_alone, takes_gaps
 from sinapsi.cli.figures import draw_figures
 from sinapsi.cli.lesson import Lesson, task_of
 from sinapsi.cli.map_figures import draw_map_figures
@@ -60,13 +60,15 @@ class UnsupervisedRun:
         """
         return _table_for(self.columns, self.labels, data)
 
-    def inputs(self, table: Table) -> NDArray[np.float64]:
+    def inputs(self, table: Table, *, to_complete: bool = False) -> NDArray[np.float64]:
         """Prepare raw columns.
 
         Parameters
         ----------
         table : Table
             The columns; that of the labels may be among them.
+        to_complete : bool, default=False
+            Whether missing numbers stay missing for a network that completes patterns.
 
         Returns
         -------
@@ -74,22 +76,31 @@ class UnsupervisedRun:
             Inputs for the network.
         """
         name = self.labels.name if self.labels is not None else ""
-        return inputs_for(self.network, self.columns, table.frame, name)
+        return inputs_for(self.network, self.columns, table.frame, name, to_complete=to_complete)
 
-    def notes(self, table: Table) -> list[str]:
-        """Say what becomes of missing numbers of a table.
+    def notes(self, table: Table, *, to_complete: bool = False) -> list[str]:
+        """Say what becomes of missing numbers of a table, and what the answers of a memory mean.
 
         Parameters
         ----------
         table : Table
             The columns.
+        to_complete : bool, default=False
+            Whether missing numbers are completed, if the network can do that.
 
         Returns
         -------
         list of str
             Whole sentences.
         """
-        return self.columns.notes(table.frame, keeps_gaps=takes_gaps(self.network))
+        if not (to_complete and completes(self.network)):
+            return self.columns.notes(table.frame, keeps_gaps=takes_gaps(self.network))
+        is_two_valued = "binarize" in self.network.get_params()
+        meaning = "-1 and +1: not above, or above the training mean" if is_two_valued else "in standard deviations"
+        n_missing = int(np.isnan(self.inputs(table, to_complete=True)).sum())
+        numbers = "number was" if n_missing == 1 else "numbers were"
+        completed = [f"{n_missing} missing {numbers} completed by what the network remembers."] if n_missing else []
+        return [*completed, f"Numbers are answered {meaning}."]
 
 
 @dataclass(frozen=True, eq=False)
