@@ -15,8 +15,8 @@ from sklearn.utils.validation import check_is_fitted
 from sinapsi.algebra.passes import Block, ExamplesInShards, as_they_are
 from sinapsi.batch_sources import naming, shards_of
 from sinapsi.exceptions import InvalidInputError, InvalidParameterError
-from sinapsi.memories.overload import is_overloaded, warn_of_overload
-from sinapsi.memories.storage_rules import RULES, Storage, hebb_of_sums, projection_of_sums
+from sinapsi.memories.storage import Storage
+from sinapsi.memories.storage_rules import RULES, hebb_of_sums, projection_of_sums
 from sinapsi.memories.stored_memories import MemorySums, positions_of
 from sinapsi.memories.storing_network import StoringNetwork
 from sinapsi.memories.two_valued import states_of
@@ -89,8 +89,8 @@ class HopfieldNetwork(StoringNetwork):
     weights_ : array of shape (n_features, n_features)
         The weights, symmetric with an empty diagonal; made anew each time it is asked for.
     history_ : History
-        ``loss``: the share of units that would leave a memory that is given without a fault; of the perceptron rule
-        those that fall short of the margin, in every pass.
+        ``loss``: of the memories of each call, the share of units that would leave a memory that is given without a
+        fault; of the perceptron rule those that fall short of the margin, in every pass.
     n_iter_ : int
         Passes over the memories.
     stop_reason_ : StopReason
@@ -296,11 +296,10 @@ class HopfieldNetwork(StoringNetwork):
                 self._store(met.memories)
                 return self
             assert met.sums is not None
+            assert met.first is not None
             make = hebb_of_sums if self.rule == "hebb" else projection_of_sums
             self._keep(make(met.sums), None, met.n_memories)
-            self._record(n_steps=met.n_memories)
-            if is_overloaded(self.rule, met.n_memories, self.n_features_in_, self._storage):
-                warn_of_overload(self.rule, met.n_memories, self.n_features_in_, None, is_too_many=True)
+            self._record(met.first, n_steps=met.n_memories)
         return self
 
     def forget(self, X: ArrayLike) -> Self:

@@ -43,7 +43,7 @@ def _capacity(rule: str, n_units: int) -> float:
     return HEBBS_CAPACITY * n_units if rule == "hebb" else n_units / sqrt(2 * log(n_units))
 
 
-def warn_of_overload(rule: str, n_memories: int, n_units: int, error: float | None, *, is_too_many: bool) -> None:
+def warn_of_overload(rule: str, n_memories: int, n_units: int, error: float, *, is_too_many: bool) -> None:
     """Warn that memories will not be recalled as they were stored.
 
     Parameters
@@ -52,8 +52,8 @@ def warn_of_overload(rule: str, n_memories: int, n_units: int, error: float | No
         The rule.
     n_memories, n_units : int
         How many there are.
-    error : float or None
-        Share of wrong units when memories are recalled from themselves; None when it is not known.
+    error : float
+        Share of wrong units when memories are recalled from themselves.
     is_too_many : bool
         Whether their number is the reason; else it is their likeness.
     """
@@ -63,13 +63,13 @@ def warn_of_overload(rule: str, n_memories: int, n_units: int, error: float | No
             "every probe its own answer. Expected fewer independent memories than units."
         )
     else:
-        expectation = "" if error is None else f"; expect {error:.1%} of the units wrong where one is given faultlessly"
+        expectation = f"expect {error:.1%} of the units wrong where one is given faultlessly"
         if is_too_many:
             words = {"hebb": f"{HEBBS_CAPACITY} n_features", "storkey": "n_features / sqrt(2 log n_features)"}[rule]
             bound = f"more than rule={rule!r} bears (about {words} = {_capacity(rule, n_units):.1f})"
         else:
             bound = f"too much alike for rule={rule!r}"
-        fact = f"{n_memories} memories in {n_units} units are {bound}{expectation}."
+        fact = f"{n_memories} memories in {n_units} units are {bound}; {expectation}."
     way_out = {
         "pseudo_inverse": "Use DenseAssociativeMemory, or store fewer.",
         "perceptron": "Raise margin, or store fewer.",

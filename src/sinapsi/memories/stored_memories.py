@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 from sklearn.exceptions import DataConversionWarning
 
 from sinapsi.exceptions import InvalidInputError
-from sinapsi.memories.storage_rules import sums_of_products
+from sinapsi.memories.storage import sums_of_products
 from sinapsi.memories.two_valued import States
+
+MOST_FIRST = 64  # memories of a pass that are kept to be recalled
 
 
 def positions_of(patterns: States, memories: States) -> list[int]:
@@ -98,12 +100,15 @@ class MemorySums:
         In the order met.
     sums : array of shape (n_units, n_units), optional
         Instead of them.
+    first : array of int8 of shape (n_first, n_units), optional
+        The first ones, at most 64, to see how well they are kept.
     n_memories : int, default=0
         How many there were.
     """
 
     memories: States | None = None
     sums: NDArray[np.float64] | None = None
+    first: States | None = None
     n_memories: int = 0
 
     def add(self, rows: Any, targets: Any, weights: Any = None) -> Self:
@@ -122,7 +127,7 @@ class MemorySums:
             The object itself.
         """
         states: States = np.asarray(rows, dtype=np.int8)
-        return self.join(type(self)(states, None, len(states)))
+        return self.join(type(self)(states, None, states[:MOST_FIRST].copy(), len(states)))
 
     def join(self, other: Self) -> Self:
         """Take in what another one met after this one.
@@ -138,6 +143,8 @@ class MemorySums:
             The object itself.
         """
         self.n_memories += other.n_memories
+        parts = [part for part in (self.first, other.first) if part is not None]
+        self.first = np.concatenate(parts)[:MOST_FIRST] if parts else None
         if self.memories is None and self.sums is None:
             self.memories, self.sums = other.memories, other.sums
         elif self.memories is not None and other.memories is not None:

@@ -16,8 +16,10 @@ from sinapsi.memories.associative_memory import AssociativeMemory
 from sinapsi.memories.couplings import Couplings
 from sinapsi.memories.landscape import Recalled
 from sinapsi.memories.overload import is_overloaded, warn_of_overload
+from sinapsi.memories.perceptron_rule import PerceptronLearning
 from sinapsi.memories.recall_path import End
-from sinapsi.memories.storage_rules import ONE_SHOT, RULES, PerceptronLearning, Storage, project_one_more, storkey
+from sinapsi.memories.storage import Storage
+from sinapsi.memories.storage_rules import ONE_SHOT, RULES, project_one_more, storkey
 from sinapsi.memories.stored_memories import warn_of_odd_memories
 from sinapsi.memories.two_valued import States, check_memories
 from sinapsi.monitor import FitMonitor
@@ -74,8 +76,7 @@ class StoringNetwork(AssociativeMemory):
             self._learn_by_corrections(memories, None)
             return
         self._keep(ONE_SHOT[self.rule](memories), memories, len(memories))
-        self._record(n_steps=len(memories))
-        self._warn_if_not_kept()
+        self._record(memories)
 
     def _store_more(self, memories: States) -> None:
         storage, n_memories = Storage(**self._storage), self.n_memories_ + len(memories)
@@ -92,12 +93,10 @@ class StoringNetwork(AssociativeMemory):
         elif self.rule == "storkey":
             storage = storkey(memories, storage)
         else:
-            assert together is not None
-            self._relearn(together)
+            self._relearn(self._known_memories() if together is None else together)
             return
         self._keep(storage, together, n_memories)
-        self._record(n_steps=len(memories))
-        self._warn_if_not_kept()
+        self._record(memories)
 
     def _with_hebbs(self, storage: Storage, memories: States, together: States | None) -> Storage:
         n_factors = (0 if together is None else len(together)) + len(storage.signs)
@@ -138,8 +137,7 @@ class StoringNetwork(AssociativeMemory):
         self._keep(ONE_SHOT[self.rule](memories), memories, len(memories))
         for dreamed, rate in zip(self._dreams, self._dream_rates, strict=True):
             self._unlearn(dreamed, rate)
-        self._record(n_steps=len(memories))
-        self._warn_if_not_kept()
+        self._record(memories)
 
     def _unlearn(self, dreamed: States, rate: float) -> None:
         weight = rate if self.rule == "hebb" else rate / self.n_features_in_  # of a memory, before scaling
@@ -151,38 +149,36 @@ class StoringNetwork(AssociativeMemory):
         self.n_memories_ = n_memories
         self.memories_ = np.empty((0, self.n_features_in_), dtype=np.int8) if memories is None else memories
 
-    def _record(self, *, n_steps: int) -> None:
+    def _record(self, memories: States, *, n_steps: int | None = None) -> None:
+        """Note how well the memories of this call are kept, and tell where they are too many or too much alike."""
         with FitMonitor(type(self).__name__, max_iter=1, previous=self.history_, verbose=self.verbose) as monitor:
-            monitor.record(loss=self._share_unstable(), n_steps=n_steps)
+            monitor.record(loss=self._share_unstable(memories), n_steps=len(memories) if n_steps is None else n_steps)
             monitor.stop(StopCode.SOLVED, f"{self.n_memories_} memories were stored by {RULES[self.rule]}")
         self._set_outcome(monitor)
+        too_many = is_overloaded(self.rule, self.n_memories_, self.n_features_in_, self._storage)
+        if too_many or self.history_["loss"][-1] > MOST_UNSTABLE:
+            error = self._error_of_recall(memories)
+            if error or self.rule == "pseudo_inverse":
+                warn_of_overload(self.rule, self.n_memories_, self.n_features_in_, error, is_too_many=too_many)
+
+    def _share_unstable(self, memories: States) -> float:
+        """Share of units that would leave a memory; of many memories some are asked."""
+        if self.rule == "pseudo_inverse" and not len(self._dreams):
+            return 0.0  # a memory f is its own projection, so its fields (1 - P_ii) f_i all agree with it
+        asked = memories[:: -(-len(memories) // MOST_EXAMINED)]
+        return float((self._landscape().preferred(asked) != asked).mean())
+
+    def _error_of_recall(self, memories: States) -> float:
+        """Share of wrong units when some memories are recalled from themselves."""
+        asked = memories[:: -(-len(memories) // MOST_RECALLED)]
+        nowhere = np.empty((0, asked.shape[1]), dtype=np.int8)
+        recalled = self._landscape().recall_in_order(self._visit_order(), asked.copy(), nowhere).states
+        return float((recalled != asked).mean())
 
     def _set_outcome(self, monitor: FitMonitor) -> None:
         self.history_ = monitor.history
         self.stop_reason_ = monitor.reason
         self.n_iter_ = monitor.n_epochs
-
-    def _warn_if_not_kept(self) -> None:
-        """Tell which error to expect, where memories are too many or too much alike."""
-        too_many = is_overloaded(self.rule, self.n_memories_, self.n_features_in_, self._storage)
-        if not too_many and not self.history_["loss"][-1] > MOST_UNSTABLE:
-            return
-        memories = self._known_memories()
-        asked = memories[:: -(-len(memories) // MOST_RECALLED)]
-        nowhere = np.empty((0, asked.shape[1]), dtype=np.int8)
-        recalled = self._landscape().recall_in_order(self._visit_order(), asked.copy(), nowhere).states
-        error = float((recalled != asked).mean())
-        warn_of_overload(self.rule, self.n_memories_, self.n_features_in_, error, is_too_many=too_many)
-
-    def _share_unstable(self) -> float:
-        """Share of units that would leave a memory; of many memories some are asked."""
-        if self.rule == "pseudo_inverse" and not len(self._dreams):
-            return 0.0  # a memory f is its own projection, so its fields (1 - P_ii) f_i all agree with it
-        memories = self.memories_
-        if not len(memories):
-            return float("nan")
-        asked = memories[:: -(-len(memories) // MOST_EXAMINED)]
-        return float((self._landscape().preferred(asked) != asked).mean())
 
     def _unlearn_in_sleep(self, n: int, rate: float) -> None:
         dreams = np.empty((n, self.n_features_in_), dtype=np.int8)
