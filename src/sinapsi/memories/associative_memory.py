@@ -156,10 +156,12 @@ class AssociativeMemory(OneToOneFeatureMixin, TransformerMixin, NetworkEstimator
         RecallPath
             Every change of a unit, with the energy after it and the overlaps with the memories.
         """
-        row = np.atleast_2d(np.asarray(probe))
-        if len(row) != 1:
+        row = probe.to_frame().T if hasattr(probe, "to_frame") else probe  # a row of a data frame keeps its names
+        if np.ndim(row) < 2:
+            row = np.reshape(row, (1, -1))
+        if len(row) != 1:  # type: ignore[arg-type]
             raise InvalidInputError(
-                f"recall_path follows one probe. Expected shape (n_features,) or (1, n_features); got {row.shape}."
+                f"recall_path follows one probe. Expected shape (n_features,) or (1, n_features); got {np.shape(row)}."
             )
         start = self._states(row)[0]
         memories = self._known_memories()

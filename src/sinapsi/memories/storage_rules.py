@@ -101,7 +101,7 @@ def projection_of_sums(sums: NDArray[np.float64]) -> Storage:
     Storage
         As a matrix.
     """
-    basis = _eigenbasis(sums, np.eye(len(sums)))
+    basis = _leading_eigenvectors(sums)[1]
     matrix, diagonal = matrix_of([basis], np.ones(len(basis)))
     resolution = _resolution_of_projection(len(sums))
     return Storage("pseudo_inverse", matrix=matrix, diagonal=diagonal, resolution=resolution)
@@ -158,14 +158,15 @@ def _orthonormal_basis(rows: Floats) -> Floats:
         rows = np.linalg.inv(factor) @ rows
     else:
         return rows
-    return _orthonormal_basis(_eigenbasis(rows @ rows.T, rows))
+    values, vectors = _leading_eigenvectors(rows @ rows.T)
+    return _orthonormal_basis(vectors @ rows / np.sqrt(values)[:, np.newaxis])
 
 
-def _eigenbasis(gram: Floats, rows: Floats) -> Floats:
+def _leading_eigenvectors(gram: Floats) -> tuple[Floats, Floats]:
+    """Eigenvalues that are not 0 but for rounding, and their eigenvectors as rows."""
     values, vectors = np.linalg.eigh(gram)
     kept = values > SMALLEST_EIGENVALUE * values[-1]
-    basis: Floats = (vectors[:, kept] / np.sqrt(values[kept])).T @ rows
-    return basis
+    return values[kept], vectors[:, kept].T
 
 
 def _resolution_of_projection(n_units: int) -> float:
