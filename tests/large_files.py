@@ -34,8 +34,8 @@ if kind == "map":
 else:
     model.fit_batches(folder + "/data.parquet", target="y")
 growth = peak() - before
-names = ("coef_", "intercept_", "prototypes_")
-np.savez(folder + "/learned.npz", **{name: vars(model)[name] for name in names if name in vars(model)})
+names = ("coef_", "intercept_", "prototypes_", "weights_")
+np.savez(folder + "/learned.npz", **{name: getattr(model, name) for name in names if hasattr(model, name)})
 print(growth)
 """
 
@@ -69,9 +69,9 @@ def _written(folder, kind):
     return X, y
 
 
-def learn_elsewhere(name, parameters, kind, folder):
+def learn_elsewhere(name, parameters, kind, folder, warnings="error"):
     """Give what was learned by name, and bytes by which the peak of a process of its own rose."""
-    command = [sys.executable, "-W", "error", "-c", LEARNING, name, json.dumps(parameters), kind, str(folder)]
+    command = [sys.executable, "-W", warnings, "-c", LEARNING, name, json.dumps(parameters), kind, str(folder)]
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stderr
     with np.load(folder / "learned.npz", allow_pickle=False) as file:
