@@ -10,11 +10,10 @@ from numpy.typing import ArrayLike
 from sklearn.utils.validation import check_is_fitted
 
 from sinapsi.estimator import random_generator
-from sinapsi.exceptions import InvalidInputError
 from sinapsi.history import History
 from sinapsi.memories.associative_memory import AssociativeMemory
 from sinapsi.memories.interactions import INTERACTIONS, DenseInteraction
-from sinapsi.memories.stored_memories import positions_of, warn_of_odd_memories
+from sinapsi.memories.stored_memories import warn_of_odd_memories, without
 from sinapsi.memories.two_valued import States, check_memories, states_of
 from sinapsi.monitor import FitMonitor
 from sinapsi.parameters import Rule, boolean, choice, count, instance, nothing, number, random_source
@@ -196,11 +195,7 @@ class DenseAssociativeMemory(AssociativeMemory):
         check_is_fitted(self)
         with self._all_or_nothing():
             patterns = states_of(self._rows(X, reset=False), self.binarize)
-            rest = np.delete(self.memories_, positions_of(patterns, self.memories_), axis=0)
-            if not len(rest):
-                raise InvalidInputError(
-                    f"forget must leave at least one memory. Got all {len(self.memories_)} of them; fit anew instead."
-                )
+            rest = without(patterns, self.memories_)
             self._keep(rest, len(patterns))
         return self
 

@@ -14,10 +14,10 @@ from sklearn.utils.validation import check_is_fitted
 
 from sinapsi.algebra.passes import Block, ExamplesInShards, as_they_are
 from sinapsi.batch_sources import naming, shards_of
-from sinapsi.exceptions import InvalidInputError, InvalidParameterError
+from sinapsi.exceptions import InvalidParameterError
 from sinapsi.memories.storage import Storage
 from sinapsi.memories.storage_rules import RULES, hebb_of_sums, projection_of_sums
-from sinapsi.memories.stored_memories import MemorySums, positions_of
+from sinapsi.memories.stored_memories import MemorySums, without
 from sinapsi.memories.storing_network import StoringNetwork
 from sinapsi.memories.two_valued import states_of
 from sinapsi.parameters import Rule, boolean, choice, count, instance, nothing, number, random_source
@@ -290,7 +290,8 @@ class HopfieldNetwork(StoringNetwork):
                 self._rows(next(iter(shards[0].batches()))[0], reset=True)
             self._begin()
             stub = copy.copy(self)
-            stub.__dict__.pop("_random")
+            for name in ("memories_", "history_", "_storage", "_dreams", "_random"):  # nothing large goes to others
+                stub.__dict__.pop(name, None)
             met = ExamplesInShards(shards, partial(_door, stub), n_jobs).collect(MemorySums, as_they_are, BATCH_ROWS)
             if met.memories is not None:
                 self._store(met.memories)
@@ -325,12 +326,7 @@ class HopfieldNetwork(StoringNetwork):
         self._check_rule()
         with self._all_or_nothing():
             patterns = states_of(self._rows(X, reset=False), self.binarize)
-            memories = self._known_memories()
-            rest = np.delete(memories, positions_of(patterns, memories), axis=0)
-            if not len(rest):
-                raise InvalidInputError(
-                    f"forget must leave at least one memory. Got all {len(memories)} of them; fit anew instead."
-                )
+            rest = without(patterns, self._known_memories())
             storage = Storage(**self._storage)
             if self.rule == "hebb":
                 has_matrix = storage.matrix is not None

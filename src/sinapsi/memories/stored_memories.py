@@ -54,6 +54,34 @@ def positions_of(patterns: States, memories: States) -> list[int]:
     return found
 
 
+def without(patterns: States, memories: States) -> States:
+    """Give the memories that are left when some are forgotten.
+
+    Parameters
+    ----------
+    patterns : array of int8 of shape (n_patterns, n_units)
+        What to forget.
+    memories : array of int8 of shape (n_memories, n_units)
+        What was stored.
+
+    Returns
+    -------
+    array of int8 of shape (n_left, n_units)
+        At least one.
+
+    Raises
+    ------
+    InvalidInputError
+        If a pattern was not stored, or nothing would be left.
+    """
+    rest = np.delete(memories, positions_of(patterns, memories), axis=0)
+    if not len(rest):
+        raise InvalidInputError(
+            f"forget must leave at least one memory. Got all {len(memories)} of them; fit anew instead."
+        )
+    return rest
+
+
 def warn_of_odd_memories(memories: States, threshold: float | None, *, repeats_weigh: bool) -> None:
     """Warn of memories that are probably not meant.
 

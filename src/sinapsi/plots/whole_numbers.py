@@ -5,6 +5,8 @@ from __future__ import annotations
 from numbers import Integral
 from typing import TypeGuard
 
+from sinapsi.exceptions import InvalidParameterError
+
 
 def is_whole(value: object, low: int, high: int | None = None) -> TypeGuard[int]:
     """Say whether a value is an integer of a range.
@@ -31,3 +33,24 @@ def is_whole(value: object, low: int, high: int | None = None) -> TypeGuard[int]
     if not isinstance(value, Integral) or isinstance(value, bool):
         return False
     return low <= int(value) and (high is None or int(value) <= high)
+
+
+def check_at_least(setting: str, value: object, low: int) -> None:
+    """Refuse a setting that is no integer, or too small.
+
+    Parameters
+    ----------
+    setting : str
+        Its name.
+    value : object
+        What the user passed.
+    low : int
+        Smallest that will do.
+
+    Raises
+    ------
+    InvalidParameterError
+        If it is no integer of at least ``low``.
+    """
+    if not is_whole(value, low):
+        raise InvalidParameterError(f"{setting} must be an integer of at least {low}. Got {value!r}.")

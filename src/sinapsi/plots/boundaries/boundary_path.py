@@ -16,7 +16,7 @@ from sinapsi.plots.boundaries.path_inputs import answers_of, feature_names_of, i
 from sinapsi.plots.boundaries.path_moments import Path, check_path, spread_moves, story_of
 from sinapsi.plots.boundaries.plane_lines import box_around
 from sinapsi.plots.canvas import axes_to_draw_on, panels_to_draw_on, write_heading
-from sinapsi.plots.whole_numbers import is_whole
+from sinapsi.plots.whole_numbers import check_at_least, is_whole
 
 if TYPE_CHECKING:
     from matplotlib.animation import FuncAnimation
@@ -266,7 +266,7 @@ class BoundaryPathDisplay:
             If a setting is out of its range.
         """
         for setting, value in (("interval", interval), ("max_frames", max_frames)):
-            _check_at_least_one(setting, value)
+            check_at_least(setting, value, 1)
         axes = axes_to_draw_on(None, "BoundaryPathDisplay")
         from matplotlib.animation import FuncAnimation
         from matplotlib.figure import Figure
@@ -296,7 +296,7 @@ class BoundaryPathDisplay:
         InvalidParameterError
             If ``n_frames`` is out of its range.
         """
-        _check_at_least_one("n_frames", n_frames)
+        check_at_least("n_frames", n_frames, 1)
         moves = spread_moves(self.n_moves, n_frames)
         figure, panels = panels_to_draw_on(len(moves), "BoundaryPathDisplay", PANEL)
         for ax, move in zip(panels, moves, strict=True):
@@ -332,8 +332,3 @@ class BoundaryPathDisplay:
         names = self.feature_names or ("feature 0", "feature 1")
         ax.set(xlabel=names[0], ylabel="target" if self._has_targets else names[1])
         return story_of(self.path, move, labels, len(self.boundary_.get_segments()))
-
-
-def _check_at_least_one(setting: str, value: object) -> None:
-    if not is_whole(value, 1):
-        raise InvalidParameterError(f"{setting} must be an integer of at least 1. Got {value!r}.")

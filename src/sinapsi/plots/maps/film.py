@@ -16,7 +16,7 @@ from sinapsi.plots.maps import unfolded_grid
 from sinapsi.plots.maps.course import Course, check_course, errors_at, moments_of_strip, title_at
 from sinapsi.plots.maps.fitted_map_parts import count_text, is_map
 from sinapsi.plots.maps.projection import Features, examples_for_map, projection_of
-from sinapsi.plots.whole_numbers import is_whole
+from sinapsi.plots.whole_numbers import check_at_least, is_whole
 
 if TYPE_CHECKING:
     from matplotlib.animation import FuncAnimation
@@ -217,8 +217,8 @@ class SOMFilm:
         InvalidParameterError
             If a setting is out of its range.
         """
-        _check_at_least("interval", interval, 1)
-        _check_at_least("max_frames", max_frames, 2)
+        check_at_least("interval", interval, 1)
+        check_at_least("max_frames", max_frames, 2)
         axes = axes_to_draw_on(None, "SOMFilm", size=SIZE, layout="compressed")
         from matplotlib.animation import FuncAnimation
         from matplotlib.figure import Figure
@@ -291,8 +291,3 @@ class SOMFilm:
         self.units_, self.lines_, self.points_ = drawn.units, drawn.lines, drawn.points
         everything = np.concatenate([self._places.reshape(-1, 2), self._examples])
         unfolded_grid.frame_plane(ax, everything, self.projection)
-
-
-def _check_at_least(setting: str, value: object, low: int) -> None:
-    if not is_whole(value, low):
-        raise InvalidParameterError(f"{setting} must be an integer of at least {low}. Got {value!r}.")

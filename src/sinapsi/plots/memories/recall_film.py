@@ -18,7 +18,7 @@ from sinapsi.plots.maps.fitted_map_parts import count_text
 from sinapsi.plots.memories import recalls
 from sinapsi.plots.memories.state_image import draw_state, mark_units, shape_of_image, squares_on
 from sinapsi.plots.palette import CAPTION_INK
-from sinapsi.plots.whole_numbers import is_whole
+from sinapsi.plots.whole_numbers import check_at_least, is_whole
 
 if TYPE_CHECKING:
     from matplotlib.animation import FuncAnimation
@@ -201,8 +201,8 @@ class RecallFilm:
         InvalidParameterError
             If a setting is out of its range.
         """
-        _check_at_least("interval", interval, 1)
-        _check_at_least("max_frames", max_frames, 2)
+        check_at_least("interval", interval, 1)
+        check_at_least("max_frames", max_frames, 2)
         axes = axes_to_draw_on(None, "RecallFilm", size=self._size())
         from matplotlib.animation import FuncAnimation
         from matplotlib.figure import Figure
@@ -316,8 +316,3 @@ class RecallFilm:
         height, width = self.image_shape
         inches = PANEL_SIDE / max(height, width)
         return max(width * inches, NARROWEST_PANEL, NARROWEST_STRIP / n_panels), height * inches
-
-
-def _check_at_least(setting: str, value: object, low: int) -> None:
-    if not is_whole(value, low):
-        raise InvalidParameterError(f"{setting} must be an integer of at least {low}. Got {value!r}.")
