@@ -310,3 +310,19 @@ def random_generator(random_state: int | np.random.RandomState | np.random.Gener
     if isinstance(random_state, np.random.RandomState):
         return np.random.default_rng(random_state.randint(0, 2**32, size=4, dtype=np.uint32))
     return np.random.default_rng(random_state)
+
+
+def stream_of(source: np.random.Generator) -> np.random.Generator:
+    """Give a generator with a stream of its own, which has nothing in common with others made from the same seed.
+
+    Parameters
+    ----------
+    source : numpy.random.Generator
+        It moves on.
+
+    Returns
+    -------
+    numpy.random.Generator
+        The same one for the same state of the source.
+    """
+    return np.random.default_rng(source.integers(2**63, size=2))

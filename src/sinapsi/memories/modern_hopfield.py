@@ -283,7 +283,7 @@ class ModernHopfieldNetwork(OneToOneFeatureMixin, TransformerMixin, NetworkEstim
         Returns
         -------
         array of shape (n_samples,)
-            -lse(beta X s) / beta + |s|^2 / 2 + log(n_memories) / beta + max |x|^2 / 2, at least 0.
+            ``-lse(beta X s) / beta + s.s / 2 + log(n_memories) / beta + max x.x / 2``, at least 0.
         """
         rows = self._known_rows(X).astype(np.float64)
         memories = self.memories_.astype(np.float64)

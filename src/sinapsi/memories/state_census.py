@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sinapsi.estimator import random_generator
+from sinapsi.estimator import random_generator, stream_of
 from sinapsi.exceptions import InvalidInputError, InvalidParameterError
 from sinapsi.memories.associative_memory import AssociativeMemory
 from sinapsi.memories.two_valued import States
@@ -132,7 +132,7 @@ def spurious_states(
         bits = (np.arange(2**n_units)[:, np.newaxis] >> np.arange(n_units)) & 1
         probes: States = (2 * bits - 1).astype(np.int8)
     else:
-        random = random_generator(random_state)
+        random = stream_of(random_generator(random_state))  # memories may come from the same seed
         probes = random.choice(np.array([-1, 1], dtype=np.int8), size=(wanted, n_units))
     ends, counts = np.unique(network._recalled_states(probes), axis=0, return_counts=True)
     order = np.argsort(-counts, kind="stable")

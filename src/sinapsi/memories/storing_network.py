@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils.validation import check_is_fitted
 
-from sinapsi.estimator import random_generator
+from sinapsi.estimator import random_generator, stream_of
 from sinapsi.exceptions import InvalidInputError, InvalidParameterError
 from sinapsi.history import History
 from sinapsi.memories.associative_memory import AssociativeMemory
@@ -54,8 +54,9 @@ class StoringNetwork(AssociativeMemory):
     # Storing.
 
     def _begin(self) -> None:
-        self._random = random_generator(self.random_state)
-        self._order_seed = int(self._random.integers(2**63))
+        source = random_generator(self.random_state)
+        self._order_seed = int(source.integers(2**63))
+        self._random = stream_of(source)  # not the stream of which somebody with the same seed may draw the memories
         self.history_ = History({})
         self._dreams = np.empty((0, self.n_features_in_), dtype=np.int8)
         self._dream_rates = np.empty(0)
