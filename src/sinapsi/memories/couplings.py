@@ -50,7 +50,7 @@ class Couplings(Landscape):
     """
 
     def __init__(self, n_units: int, scale: float, resolution: float, largest: float) -> None:
-        super().__init__(n_units)
+        super().__init__(n_units, energy_resolution=scale * resolution * n_units)
         self.scale = scale
         self.resolution = resolution
         is_exact = resolution == 0 and largest < LARGEST_EXACT_FLOAT32
@@ -147,8 +147,11 @@ class Couplings(Landscape):
         array of shape (n_states,)
             -1/2 sum_ij w_ij s_i s_j.
         """
-        energies: NDArray[np.float64] = np.einsum("si,si->s", self.fields(states), states.astype(np.float64))
-        energies *= -0.5
+        fields = self.unscaled_fields(states).astype(np.float64)
+        energies: NDArray[np.float64] = np.einsum(
+            "si,si->s", fields, states.astype(np.float64)
+        )  # exact of whole numbers
+        energies *= -0.5 * self.scale
         return energies
 
     def seeds(self, states: States, seed: int) -> NDArray[np.uint64]:

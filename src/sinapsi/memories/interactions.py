@@ -37,7 +37,7 @@ class DenseInteraction(Landscape):
     """
 
     def __init__(self, memories: States, interaction: str, degree: int) -> None:
-        super().__init__(memories.shape[1])
+        super().__init__(memories.shape[1], energy_resolution=RELATIVE_RESOLUTION * memories.size)
         self._memories = memories
         self._columns = np.ascontiguousarray(memories.T, dtype=np.float64)
         self._is_exponential = interaction == "exponential"

@@ -49,10 +49,13 @@ class Landscape(ABC):
     ----------
     n_units : int
         Units of a state.
+    energy_resolution : float
+        Energies that differ by no more are equal but for rounding.
     """
 
-    def __init__(self, n_units: int) -> None:
+    def __init__(self, n_units: int, energy_resolution: float) -> None:
         self.n_units = n_units
+        self.energy_resolution = energy_resolution
 
     @abstractmethod
     def energies(self, states: States) -> NDArray[np.float64]:
@@ -212,7 +215,8 @@ class Landscape(ABC):
             n_steps[awake[goes_on]] += 1
             cycles[awake[returns | is_long_cycle]] = True
             if returns.any():
-                has_lower = self.energies(now[returns]) < self.energies(before[returns])
+                drops = self.energies(before[returns]) - self.energies(now[returns])
+                has_lower = drops > self.energy_resolution
                 states[awake[returns]] = np.where(has_lower[:, np.newaxis], now[returns], before[returns])
             states[awake[goes_on]] = following[goes_on]
             awake, before = awake[goes_on], now[goes_on]
