@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from scipy.stats import chisquare
 
 from sinapsi import DenseAssociativeMemory, HopfieldNetwork, own_threads
+from sinapsi.memories.kernels import find_whole_windows
 from tests.reference import memories as naive
 
 pytestmark = [
@@ -184,6 +185,28 @@ def test_known_units_stay_and_the_others_follow(rule: str, n_memories: int) -> N
     assert completed.dtype == np.float64
     assert model.complete(patterns.astype(np.float32)).dtype == np.float32
     np.testing.assert_array_equal(model.complete(memories), memories)
+
+
+@few_and_many
+@of_all_rules
+def test_known_units_stay_when_all_are_asked_at_once(rule: str, n_memories: int) -> None:
+    model = network(rule, recall="synchronous").fit(some(n_memories))
+    patterns = some(30, seed=3).astype(float)
+    patterns[:, ::4] = np.nan
+    completed = model.complete(patterns)
+    known = ~np.isnan(patterns)
+    np.testing.assert_array_equal(completed[known], patterns[known])
+    assert set(np.unique(completed)) == {-1.0, 1.0}
+
+
+def test_a_probe_rests_as_soon_as_every_unit_was_asked() -> None:
+    random = np.random.default_rng(0)
+    for visits in (random.integers(6, size=60), np.arange(60) % 6, np.concatenate([random.permutation(6)] * 3)):
+        whole_since = np.empty(len(visits), dtype=np.int64)
+        find_whole_windows(visits.astype(np.int64), 6, whole_since)
+        for place in range(len(visits)):
+            starts = [start for start in range(place + 1) if len(set(visits[start : place + 1])) == 6]
+            assert whole_since[place] == (max(starts) if starts else -1)
 
 
 def test_a_pattern_is_completed_from_its_half() -> None:

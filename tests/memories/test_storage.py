@@ -102,6 +102,8 @@ def test_memories_may_come_one_after_another(rule: str, n_memories: int, size: i
     assert np.array_equal(model.weights_, model.weights_.T)
     if rule == "hebb":
         np.testing.assert_array_equal(model.weights_, whole.weights_)
+        model._order_seed = whole._order_seed
+        np.testing.assert_array_equal(model.predict(some(60, seed=9)), whole.predict(some(60, seed=9)))
 
 
 def test_the_perceptron_rule_goes_on_from_what_it_learned() -> None:
@@ -114,6 +116,16 @@ def test_the_perceptron_rule_goes_on_from_what_it_learned() -> None:
         assert (memories * (memories @ model.weights_) > 1.0).all()
         assert model.history_.n_epochs == n_before + model.n_iter_
         assert np.abs(model.weights_ - weights).max() < 2  # from there, not from anywhere
+
+
+@pytest.mark.parametrize("n_memories", [5, 14])
+def test_the_perceptron_rule_changes_nothing_for_what_is_stable_already(n_memories: int) -> None:
+    memories = some(n_memories)
+    model = HopfieldNetwork(rule="perceptron").fit(memories)
+    weights = model.weights_
+    model.partial_fit(-memories[:1])  # the negative of a memory is as stable as the memory
+    assert model.n_iter_ == 1
+    np.testing.assert_allclose(model.weights_, weights, atol=1e-14)
 
 
 @pytest.mark.parametrize("kind", ["memories that depend on others", "the same again"])
@@ -190,6 +202,16 @@ def test_dreams_are_kept_apart_from_memories() -> None:
         model.forget(memories[:1])
         rest = HopfieldNetwork(rule=rule).fit(memories[1:5])
         np.testing.assert_allclose(model.weights_, rest.weights_ - dreamed, atol=1e-12)
+
+
+@pytest.mark.parametrize("rule", ["pseudo_inverse", "perceptron"])
+def test_what_comes_after_a_dream_is_stored_as_if_awake(rule: str) -> None:
+    memories = some(6)
+    model = HopfieldNetwork(rule=rule, random_state=3).fit(memories[:5])
+    before = model.weights_
+    dreamed = before - model.dream(4, rate=0.1).weights_
+    model.partial_fit(memories[5:])
+    np.testing.assert_allclose(model.weights_, HopfieldNetwork(rule=rule).fit(memories).weights_ - dreamed, atol=1e-12)
 
 
 def test_a_network_may_dream_until_factors_become_a_matrix() -> None:
