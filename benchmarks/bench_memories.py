@@ -176,7 +176,7 @@ class OurStorageAlone(OurStorage):
 
 
 class NumpyStorage(StorageContestant):
-    """Outer products one by one."""
+    """Outer products one by one, in a buffer that is made once."""
 
     name = "NumPy, outer products"
 
@@ -184,8 +184,9 @@ class NumpyStorage(StorageContestant):
         """Sum them."""
         n_units = self.memories.shape[1]
         self.matrix = np.zeros((n_units, n_units))
+        product = np.empty_like(self.matrix)
         for memory in self.memories.astype(np.float64):
-            self.matrix += np.outer(memory, memory)
+            self.matrix += np.outer(memory, memory, out=product)
         self.matrix /= n_units
         np.fill_diagonal(self.matrix, 0.0)
 
