@@ -137,10 +137,10 @@ class AssociativeMemory(OneToOneFeatureMixin, TransformerMixin, NetworkEstimator
         states = states_of(rows, self.binarize)
         kept = (states != 0).astype(np.int8)
         self._recall(states, kept)
-        undecided = states == 0
-        if undecided.any():  # nothing that is known speaks for or against them
-            states[undecided] = 1
-            self._recall(states, kept)
+        undecided = (states == 0).any(axis=1)
+        if undecided.any():  # nothing that is known speaks for or against some units
+            decided = np.where(states[undecided] == 0, np.int8(1), states[undecided])
+            states[undecided] = self._recall(decided, kept[undecided]).states
         return states.astype(rows.dtype)
 
     def recall_path(self, probe: ArrayLike) -> RecallPath:
@@ -203,7 +203,8 @@ class AssociativeMemory(OneToOneFeatureMixin, TransformerMixin, NetworkEstimator
         array of shape (n_samples,)
             Energies.
         """
-        return self._landscape().energies(self._states(X))
+        states = self._states(X)
+        return self._landscape().energies(states)
 
     def is_stable(self, X: ArrayLike) -> NDArray[np.bool_]:
         """Tell which states recall leaves as they are.
@@ -218,7 +219,8 @@ class AssociativeMemory(OneToOneFeatureMixin, TransformerMixin, NetworkEstimator
         array of bool of shape (n_samples,)
             Whether no unit wants to change.
         """
-        return self._landscape().are_stable(self._states(X))
+        states = self._states(X)
+        return self._landscape().are_stable(states)
 
     def overlap(self, X: ArrayLike) -> NDArray[np.float64]:
         """Compare states with the memories.

@@ -2,7 +2,7 @@
 
 Storing M memories by any rule makes weights of low rank, less their diagonal::
 
-    w_ij = scale sum_r sign_r v_r(i) v_r(j)    for i != j
+    w_ij = sum_r sign_r v_r(i) v_r(j) / divisor    for i != j
 
 With fewer factors than units the matrix is never made: a field is an inner product of a unit's column of factors with
 the overlaps sign_r v_r . state, and a change of a unit moves those(``factored_couplings.py``). With more, the matrix
@@ -41,24 +41,24 @@ class Couplings(Landscape):
     ----------
     n_units : int
         Units.
-    scale : float
-        Factor of all weights.
+    divisor : float
+        Of all weights; it keeps what is summed whole numbers.
     resolution : float
-        Fields, before scaling, that are not larger are 0 but for rounding; 0 where they are whole numbers.
+        Fields, before division, that are not larger are 0 but for rounding; 0 where they are whole numbers.
     largest : float
-        What no field exceeds, before scaling; whole numbers up to 2**24 are computed in single precision, exactly.
+        What no field exceeds, before division; whole numbers up to 2**24 are computed in single precision, exactly.
     """
 
-    def __init__(self, n_units: int, scale: float, resolution: float, largest: float) -> None:
-        super().__init__(n_units, energy_resolution=scale * resolution * n_units)
-        self.scale = scale
+    def __init__(self, n_units: int, divisor: float, resolution: float, largest: float) -> None:
+        super().__init__(n_units, energy_resolution=resolution * n_units / divisor)
+        self.divisor = divisor
         self.resolution = resolution
         is_exact = resolution == 0 and largest < LARGEST_EXACT_FLOAT32
         self.dtype: type[np.floating[Any]] = np.float32 if is_exact else np.float64
 
     @abstractmethod
-    def unscaled_fields(self, states: States) -> Floats:
-        """Give the field of every unit, before scaling.
+    def undivided_fields(self, states: States) -> Floats:
+        """Give the field of every unit, before division.
 
         Parameters
         ----------
@@ -68,7 +68,7 @@ class Couplings(Landscape):
         Returns
         -------
         array of shape (n_states, n_units)
-            sum_j w_ij s_j / scale.
+            sum_j w_ij s_j times the divisor.
         """
 
     @abstractmethod
@@ -90,7 +90,7 @@ class Couplings(Landscape):
         states : array of int8 of shape (n_probes, n_units)
             Where they start.
         inverse_temperature : float
-            scale / T.
+            1 / (divisor T).
         seeds : array of uint64 of shape (n_probes,)
             Of their chances.
 
@@ -113,7 +113,7 @@ class Couplings(Landscape):
         array of shape (n_states, n_units)
             h_i = sum_j w_ij s_j.
         """
-        return self.scale * self.unscaled_fields(states).astype(np.float64)
+        return self.undivided_fields(states).astype(np.float64) / self.divisor
 
     def preferred(self, states: States) -> States:
         """Give the sign of each field; within the resolution the state itself.
@@ -128,7 +128,7 @@ class Couplings(Landscape):
         array of int8 of shape (n_states, n_units)
             Preferences.
         """
-        fields = self.unscaled_fields(states)
+        fields = self.undivided_fields(states)
         following = states.copy()
         following[fields > self.resolution] = 1
         following[fields < -self.resolution] = -1
@@ -147,11 +147,12 @@ class Couplings(Landscape):
         array of shape (n_states,)
             -1/2 sum_ij w_ij s_i s_j.
         """
-        fields = self.unscaled_fields(states).astype(np.float64)
+        fields = self.undivided_fields(states).astype(np.float64)
         energies: NDArray[np.float64] = np.einsum(
             "si,si->s", fields, states.astype(np.float64)
         )  # exact of whole numbers
-        energies *= -0.5 * self.scale
+        energies *= -0.5
+        energies /= self.divisor
         return energies
 
     def seeds(self, states: States, seed: int) -> NDArray[np.uint64]:
@@ -212,7 +213,7 @@ class Couplings(Landscape):
         def share(part: slice) -> None:
             for start in range(part.start, part.stop, self.group_size):
                 group = slice(start, min(start + self.group_size, part.stop))
-                visit = self.heated_visitor(states[group], self.scale / temperature, seeds[group])
+                visit = self.heated_visitor(states[group], 1 / (self.divisor * temperature), seeds[group])
                 visit(all_visits, kept[group] if len(kept) else kept, states[group], progress[group], changed)
 
         with ThreadsOfOurOwn() as threads:
@@ -255,8 +256,8 @@ class Couplings(Landscape):
         seeds = self.seeds(states, seed)
         everywhere = kept if len(kept) else np.zeros_like(states)
         for step in range(n_steps):
-            fields = self.unscaled_fields(states).astype(np.float64)
-            draw_states(fields, self.scale / temperature, seeds, step * self.n_units, everywhere, states)
+            fields = self.undivided_fields(states).astype(np.float64)
+            draw_states(fields, 1 / (self.divisor * temperature), seeds, step * self.n_units, everywhere, states)
             if followed is not None:
                 followed.append(states[0].copy())
         return Recalled(states, np.full(len(states), n_steps), np.zeros(len(states), dtype=bool))

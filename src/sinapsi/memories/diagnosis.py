@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import clone
-from sklearn.exceptions import ConvergenceWarning, DataDimensionalityWarning
 
 from sinapsi.estimator import random_generator, stream_of
 from sinapsi.exceptions import InvalidInputError, InvalidParameterError
@@ -105,11 +104,10 @@ def _overlaps_at_load(
     network: AssociativeMemory, load: float, n_units: int, n_probes: int, noise: float, random: np.random.Generator
 ) -> NDArray[np.float64]:
     memories = random.choice(np.array([-1, 1], dtype=np.int8), size=(max(1, round(load * n_units)), n_units))
-    # The curve is about what happens beyond the capacity, so warnings of it are no news.
+    # The curve is about what happens beyond the capacity, so warnings are no news.
     twin = clone(network).set_params(binarize=0.0, random_state=int(random.integers(2**31)))
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DataDimensionalityWarning)
-        warnings.simplefilter("ignore", ConvergenceWarning)
+        warnings.simplefilter("ignore")
         twin.fit(memories)
     wanted = memories[:n_probes]
     return _overlaps(twin, _noisy(wanted, noise, random), wanted)

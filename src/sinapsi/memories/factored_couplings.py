@@ -29,8 +29,8 @@ class FactoredCouplings(Couplings):
         Factors v_r, in blocks.
     signs : array of shape (n_factors,)
         Their weights, of either sign.
-    scale : float, default=1.0
-        Factor of all weights.
+    divisor : float, default=1.0
+        Of all weights.
     resolution, largest : float
         As in :class:`Couplings`.
     """
@@ -40,11 +40,11 @@ class FactoredCouplings(Couplings):
         vectors: Sequence[NDArray[Any]],
         signs: Floats,
         *,
-        scale: float = 1.0,
+        divisor: float = 1.0,
         resolution: float = 0.0,
         largest: float = np.inf,
     ) -> None:
-        super().__init__(vectors[0].shape[1], scale, resolution, largest)
+        super().__init__(vectors[0].shape[1], divisor, resolution, largest)
         self._vectors = vectors
         n_padded = -(-len(signs) // SIDE_BY_SIDE) * SIDE_BY_SIDE
         self._signs = np.zeros(n_padded, dtype=self.dtype)
@@ -80,7 +80,7 @@ class FactoredCouplings(Couplings):
         overlaps *= self._signs
         return overlaps
 
-    def unscaled_fields(self, states: States) -> Floats:
+    def undivided_fields(self, states: States) -> Floats:
         """Give the field of every unit, by two products with the factors.
 
         Parameters
@@ -91,7 +91,7 @@ class FactoredCouplings(Couplings):
         Returns
         -------
         array of shape (n_states, n_units)
-            sum_j w_ij s_j / scale.
+            sum_j w_ij s_j times the divisor.
         """
         fields: Floats = self._overlaps(states) @ self._columns.T
         fields -= self._self_couplings * states
@@ -108,7 +108,8 @@ class FactoredCouplings(Couplings):
         half = np.asarray((self._columns * self._signs) @ self._columns.T, dtype=np.float64)
         whole: NDArray[np.float64] = half + half.T  # symmetric to the last bit
         np.fill_diagonal(whole, 0.0)
-        whole *= 0.5 * self.scale
+        whole *= 0.5
+        whole /= self.divisor
         return whole
 
     def visitor(self, states: States) -> Visitor:
@@ -159,7 +160,7 @@ class FactoredCouplings(Couplings):
         states : array of int8 of shape (n_probes, n_units)
             Where they start.
         inverse_temperature : float
-            scale / T.
+            1 / (divisor T).
         seeds : array of uint64 of shape (n_probes,)
             Of their chances.
 

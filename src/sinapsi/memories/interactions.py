@@ -4,7 +4,8 @@ E(s) = -sum_k F(m_k), of the overlaps m_k = f_k . s with the memories. A steeper
 more of them fit than there are units: for F(x) = x^n about N^(n - 1) (Krotov and Hopfield 2016), for F = exp as many as
 an exponential of N (Demircigil and others 2017). A unit takes the state of lower energy; n = 2 is Hebb's network.
 
-Overlaps are whole numbers between -N and N, so all that recall needs of F is a table of F(x + 1) - F(x - 1).
+Overlaps are whole numbers between -N and N, so all that recall needs of F is a table of D(x) = F(x + 1) - F(x - 1). It
+is kept as sign and logarithm: steep functions leave the range of numbers, but not that of their logarithms.
 """
 
 from __future__ import annotations
@@ -42,15 +43,8 @@ class DenseInteraction(Landscape):
         self._columns = np.ascontiguousarray(memories.T, dtype=np.float64)
         self._is_exponential = interaction == "exponential"
         self._degree = degree
-        n_units = self.n_units
-        if self._is_exponential:  # of an overlap less the largest one: at most 1 too large
-            self._offset = 2 * n_units + 2
-            places = np.arange(-self._offset, 3, dtype=np.float64)
-            self._table: Floats = 2 * np.sinh(1.0) * np.exp(places)
-        else:  # in units of N, so that no power overflows
-            self._offset = n_units + 1
-            places = np.arange(-self._offset, self._offset + 1, dtype=np.float64)
-            self._table = n_units * (((places + 1) / n_units) ** degree - ((places - 1) / n_units) ** degree)
+        self._offset = self.n_units + 1
+        self._signs, self._logarithms = _differences(self.n_units, None if self._is_exponential else degree)
 
     @property
     def cost(self) -> int:
@@ -118,21 +112,26 @@ class DenseInteraction(Landscape):
         following = states.copy()
         for start in range(0, len(states), self.group_size):
             part = slice(start, start + self.group_size)
-            given = states[part]
-            overlaps = self.overlaps(given)
-            places = overlaps + self._offset
-            if self._is_exponential:
-                places -= overlaps.max(axis=1, keepdims=True)
-            above, below = self._table[places + 1], self._table[places - 1]
-            responses = 0.5 * (above + below)  # see kernels.respond
-            own = -0.5 * (above - below).sum(axis=1, keepdims=True)
-            gains = responses @ self._columns.T + own * given
-            if (given == 0).any():
-                np.copyto(gains, self._table[places] @ self._columns.T, where=given == 0)
-            resolution = RELATIVE_RESOLUTION * np.abs(responses).sum(axis=1, keepdims=True)
-            following[part][gains > resolution] = 1
-            following[part][gains < -resolution] = -1
+            gains, sizes = self._gains(states[part])
+            following[part][gains > RELATIVE_RESOLUTION * sizes] = 1
+            following[part][gains < -RELATIVE_RESOLUTION * sizes] = -1
         return following
+
+    def _gains(self, states: States) -> tuple[Floats, Floats]:
+        """By how much each unit would lower the energy as +1, and the sum of the terms' magnitudes; see the kernel."""
+        places = self.overlaps(states) + self._offset
+        around = np.stack([places - 1, places, places + 1])
+        unit = self._logarithms[around[::2]].max(axis=(0, 2), keepdims=True)[0]
+        below, within, above = self._signs[around] * np.exp(self._logarithms[around] - unit)
+        is_up = 0.5 * (1 + self._columns.T)  # (n_memories, n_units), 1 where the memory is +1
+        is_down = 1 - is_up
+        gains: Floats = np.where(states > 0, below @ is_up - above @ is_down, above @ is_up - below @ is_down)
+        below, above = np.abs(below), np.abs(above)
+        sizes: Floats = np.where(states > 0, below @ is_up + above @ is_down, below @ is_down + above @ is_up)
+        if (states == 0).any():
+            np.copyto(gains, within @ self._columns.T, where=states == 0)
+            np.copyto(sizes, np.abs(within).sum(axis=1, keepdims=True), where=states == 0)
+        return gains, sizes
 
     def visitor(self, states: States) -> Visitor:
         """Prepare to visit some probes: their overlaps.
@@ -158,9 +157,9 @@ class DenseInteraction(Landscape):
         ) -> None:
             recall_dense_memory(
                 self._columns,
-                self._table,
+                self._signs,
+                self._logarithms,
                 self._offset,
-                self._is_exponential,
                 RELATIVE_RESOLUTION,
                 visits.units,
                 visits.whole_since,
@@ -174,3 +173,22 @@ class DenseInteraction(Landscape):
             )
 
         return visit
+
+
+def _differences(n_units: int, degree: int | None) -> tuple[Floats, Floats]:
+    """Signs and logarithms of F(x + 1) - F(x - 1) for x from -N - 1 to N + 1; no degree is the exponential.
+
+    Without one of its units an overlap is at most N - 1. What lies beyond is met by nobody, and 0 here.
+    """
+    places = np.arange(-n_units - 1, n_units + 2, dtype=np.float64)
+    if degree is None:
+        signs, logarithms = np.ones_like(places), places + np.log(2 * np.sinh(1.0))
+    else:  # (|x| + 1)^n - (|x| - 1)^n = (|x| + 1)^n (1 - ((|x| - 1) / (|x| + 1))^n)
+        sizes = np.abs(places)
+        ratios = (sizes - 1) / (sizes + 1)
+        shares = np.where(sizes == 0, (-1.0) ** degree, np.abs(ratios) ** degree)
+        with np.errstate(divide="ignore"):  # for even degrees nothing is gained at 0
+            logarithms = degree * np.log(sizes + 1) + np.log1p(-shares)
+        signs = np.where(places < 0, (-1.0) ** (degree + 1), 1.0)
+    is_beyond = np.abs(places) >= n_units
+    return np.where(is_beyond, 0.0, signs), np.where(is_beyond, -np.inf, logarithms)

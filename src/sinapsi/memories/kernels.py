@@ -269,42 +269,63 @@ def anneal_by_weights(
                     note_change(progress[p], place, unit, changed_units)
 
 
-# Dense memories: E = - sum_k F(overlap_k), F known by the table F(x + 1) - F(x - 1) of whole numbers x
+# Dense memories: E = - sum_k F(overlap_k), F known by D(x) = F(x + 1) - F(x - 1) for whole numbers x, as sign and logarithm
 
 
 @compiled
-def respond(table: Floats, overlaps: Integers, shift: int, offset: int, responses: Floats) -> float:
-    """Overwrite ``responses`` (n_memories,) and give the part of a unit's gain that goes with its own state.
+def respond(signs: Floats, logarithms: Floats, overlaps: Integers, offset: int, above: Floats, below: Floats) -> float:
+    """Overwrite ``above`` and ``below`` (n_memories,), D(overlap + 1) and D(overlap - 1) in units that are returned.
 
-    With x_k = overlap_k - f_k s the overlap without the unit, its gain is sum_k f_k D(x_k). Since f_k s is -1 or +1,
-    D(x_k) = (D(a + 1) + D(a - 1)) / 2 - f_k s (D(a + 1) - D(a - 1)) / 2 at a = overlap_k, so the gain is an inner
-    product of the memory's column with the first part, plus s times the sum of the second.
+    The unit, as a logarithm, is that of the largest of them, so that neither steep nor flat functions leave the range.
     """
-    own = 0.0
+    unit = -np.inf
     for k in range(len(overlaps)):
-        place = overlaps[k] - shift + offset
-        above = table[place + 1]
-        below = table[place - 1]
-        responses[k] = 0.5 * (above + below)
-        own -= 0.5 * (above - below)
-    return own
+        place = overlaps[k] + offset
+        unit = max(unit, logarithms[place + 1], logarithms[place - 1])
+    for k in range(len(overlaps)):
+        place = overlaps[k] + offset
+        above[k] = signs[place + 1] * math.exp(logarithms[place + 1] - unit)
+        below[k] = signs[place - 1] * math.exp(logarithms[place - 1] - unit)
+    return unit
 
 
 @compiled
-def gain_of_unknown(column: Floats, table: Floats, overlaps: Integers, shift: int, offset: int) -> float:
-    """Give what +1 instead of -1 would lower the energy by, at a unit whose state is 0 and in no overlap."""
-    gain = 0.0
+def gain_and_size(column: Floats, state: int, above: Floats, below: Floats) -> tuple[float, float]:
+    """Give by how much the energy is lower with +1 than with -1 at a unit, and the sum of the terms' magnitudes.
+
+    Without the unit an overlap a is a - 1 where the memory agrees with the state, and a + 1 where it does not; so the
+    gain is sum_k f_k D(a_k - f_k s).
+    """
+    total = 0.0
+    size = 0.0
+    for k in range(len(column)):
+        term = below[k] if column[k] == state else -above[k]
+        total += term
+        size += abs(term)
+    return total * state, size
+
+
+@compiled
+def gain_and_size_of_unknown(
+    column: Floats, signs: Floats, logarithms: Floats, overlaps: Integers, offset: int, unit: float
+) -> tuple[float, float]:
+    """Do the same for a unit whose state is 0 and in no overlap."""
+    total = 0.0
+    size = 0.0
     for k in range(len(overlaps)):
-        gain += column[k] * table[overlaps[k] - shift + offset]
-    return gain
+        place = overlaps[k] + offset
+        term = column[k] * signs[place] * math.exp(logarithms[place] - unit)
+        total += term
+        size += abs(term)
+    return total, size
 
 
 @compiled
 def recall_dense_memory(
     columns: Floats,
-    table: Floats,
+    signs: Floats,
+    logarithms: Floats,
     offset: int,
-    is_relative: bool,
     tolerance: float,
     visits: Integers,
     whole_since: Integers,
@@ -319,53 +340,32 @@ def recall_dense_memory(
     """Recall until each probe rests, visits from ``start`` to ``stop`` at most.
 
     ``columns`` (n_units, n_memories) are the memories; ``overlaps`` (n_probes, n_memories) whole numbers, kept up to
-    date. ``table[x + offset]`` is F(x + 1) - F(x - 1); where ``is_relative``, of x less the largest overlap, which is
-    how exp stays in range. A gain counts as 0 within ``tolerance`` times what its terms could sum to.
+    date. D(x) is ``signs[x + offset] exp(logarithms[x + offset])``. A gain counts as 0 within ``tolerance`` times the
+    sum of its terms' magnitudes.
     """
     n_memories = columns.shape[1]
-    responses = np.empty(n_memories, columns.dtype)
+    above = np.empty(n_memories, columns.dtype)
+    below = np.empty(n_memories, columns.dtype)
     for p in range(len(states)):
         if progress[p, REST] >= 0:
             continue
-        own_overlaps = overlaps[p]
-        shift = largest(own_overlaps) if is_relative else 0
-        own = respond(table, own_overlaps, shift, offset, responses)
-        scale = tolerance * sum_of_magnitudes(responses)
+        own = overlaps[p]
+        scale = respond(signs, logarithms, own, offset, above, below)
         for place in range(start, stop):
             unit = visits[place]
             if len(kept) == 0 or kept[p, unit] == 0:
                 old = states[p, unit]
                 if old == 0:
-                    gain = gain_of_unknown(columns[unit], table, own_overlaps, shift, offset)
+                    gain, size = gain_and_size_of_unknown(columns[unit], signs, logarithms, own, offset, scale)
                 else:
-                    gain = dot(columns[unit], responses) + own * old
-                if wants_to_change(gain, old, scale):
+                    gain, size = gain_and_size(columns[unit], old, above, below)
+                if wants_to_change(gain, old, tolerance * size):
                     new = 1 if gain > 0 else -1
                     states[p, unit] = new
                     for k in range(n_memories):
-                        own_overlaps[k] += np.int64(columns[unit, k]) * (new - old)
-                    shift = largest(own_overlaps) if is_relative else 0
-                    own = respond(table, own_overlaps, shift, offset, responses)
-                    scale = tolerance * sum_of_magnitudes(responses)
+                        own[k] += np.int64(columns[unit, k]) * (new - old)
+                    scale = respond(signs, logarithms, own, offset, above, below)
                     note_change(progress[p], place, unit, changed_units)
             if progress[p, LAST_CHANGE] < whole_since[place]:
                 progress[p, REST] = place
                 break
-
-
-@compiled
-def largest(numbers: Integers) -> int:
-    """Give the largest of some whole numbers."""
-    found = numbers[0]
-    for k in range(1, len(numbers)):
-        found = max(found, numbers[k])
-    return found
-
-
-@compiled
-def sum_of_magnitudes(numbers: Floats) -> float:
-    """Give the sum of absolute values."""
-    total = 0.0
-    for k in range(len(numbers)):
-        total += abs(numbers[k])
-    return total

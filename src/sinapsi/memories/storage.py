@@ -26,7 +26,7 @@ BLOCK_ROWS = 64  # of the last block of factors; a memory more copies no more th
 
 @dataclass
 class Storage:
-    """Weights before scaling, as arrays.
+    """Weights before division, as arrays.
 
     Parameters
     ----------
@@ -75,15 +75,15 @@ class Storage:
         if not all(np.isfinite(array).all() for array in numbers if array is not None):
             raise InvalidInputError("The weights are not finite.")
 
-    def couplings(self, memories: States, scale: float) -> Couplings:
+    def couplings(self, memories: States, divisor: float) -> Couplings:
         """Make weights that recall can use.
 
         Parameters
         ----------
         memories : array of int8 of shape (n_memories, n_units)
             What was stored; Hebb's factors.
-        scale : float
-            Factor of all weights.
+        divisor : float
+            Of all weights.
 
         Returns
         -------
@@ -92,13 +92,13 @@ class Storage:
         """
         if self.matrix is not None:
             largest = float(np.abs(self.matrix).sum(axis=1).max()) if self.resolution == 0 else np.inf
-            return WeightMatrix(self.matrix, scale=scale, resolution=self.resolution, largest=largest)
+            return WeightMatrix(self.matrix, divisor=divisor, resolution=self.resolution, largest=largest)
         if self.rule != "hebb":
-            return FactoredCouplings(self.vectors, self.signs, scale=scale, resolution=self.resolution)
+            return FactoredCouplings(self.vectors, self.signs, divisor=divisor, resolution=self.resolution)
         return FactoredCouplings(
             [memories, *self.vectors],
             np.concatenate([np.ones(len(memories)), self.signs]),
-            scale=scale,
+            divisor=divisor,
             resolution=self.resolution,
             largest=memories.size,
         )

@@ -31,7 +31,7 @@ DEPENDENT = 1e-16  # of a memory's squared length; what is left of a dependent o
 
 
 def hebb(memories: States) -> Storage:
-    """Store memories by Hebb's rule (Hebb 1949; Hopfield 1982): w_ij = scale sum_k f_k(i) f_k(j).
+    """Store memories by Hebb's rule (Hebb 1949; Hopfield 1982): w_ij = sum_k f_k(i) f_k(j), divided later.
 
     Parameters
     ----------

@@ -141,7 +141,7 @@ class StoringNetwork(AssociativeMemory):
         self._record(memories)
 
     def _unlearn(self, dreamed: States, rate: float) -> None:
-        weight = rate if self.rule == "hebb" else rate / self.n_features_in_  # of a memory, before scaling
+        weight = rate if self.rule == "hebb" else rate / self.n_features_in_  # of a memory, before division
         memories = self.memories_
         self._storage = vars(Storage(**self._storage).without_dream(dreamed, weight, memories))
 
@@ -209,10 +209,10 @@ class StoringNetwork(AssociativeMemory):
 
     def _landscape(self) -> Couplings:
         storage = Storage(**self._storage)
-        scale = 1.0
+        divisor = 1
         if storage.rule == "hebb":
-            scale = 1 / (self.n_memories_ if self.normalization == "memories" else self.n_features_in_)
-        return storage.couplings(self.memories_, scale)
+            divisor = self.n_memories_ if self.normalization == "memories" else self.n_features_in_
+        return storage.couplings(self.memories_, divisor)
 
     @property
     def weights_(self) -> NDArray[np.float64]:

@@ -41,8 +41,8 @@ def states_of(rows: NDArray[np.floating[Any]], threshold: float | None) -> State
     states *= 2
     states -= 1
     if not -1 <= threshold < 1:
-        is_state = (np.abs(rows) == 1).all(axis=1)
-        states[is_state] = rows[is_state]
+        is_state = ((np.abs(rows) == 1) | np.isnan(rows)).all(axis=1)
+        states[is_state] = np.where(rows[is_state] > 0, 1, -1)
     if np.isnan(rows.max(initial=0.0)):
         states[np.isnan(rows)] = 0
     return states

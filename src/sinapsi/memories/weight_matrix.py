@@ -19,17 +19,17 @@ class WeightMatrix(Couplings):
     Parameters
     ----------
     weights : array of shape (n_units, n_units)
-        Symmetric, with an empty diagonal, before scaling.
-    scale : float, default=1.0
-        Factor of all weights.
+        Symmetric, with an empty diagonal, before division.
+    divisor : float, default=1.0
+        Of all weights.
     resolution, largest : float
         As in :class:`Couplings`.
     """
 
     def __init__(
-        self, weights: Floats, *, scale: float = 1.0, resolution: float = 0.0, largest: float = np.inf
+        self, weights: Floats, *, divisor: float = 1.0, resolution: float = 0.0, largest: float = np.inf
     ) -> None:
-        super().__init__(len(weights), scale, resolution, largest)
+        super().__init__(len(weights), divisor, resolution, largest)
         self._weights = np.ascontiguousarray(weights, dtype=self.dtype)
 
     @property
@@ -42,7 +42,7 @@ class WeightMatrix(Couplings):
         """Probes whose first fields come from one product."""
         return 256
 
-    def unscaled_fields(self, states: States) -> Floats:
+    def undivided_fields(self, states: States) -> Floats:
         """Give the field of every unit, by a product.
 
         Parameters
@@ -53,7 +53,7 @@ class WeightMatrix(Couplings):
         Returns
         -------
         array of shape (n_states, n_units)
-            sum_j w_ij s_j / scale.
+            sum_j w_ij s_j times the divisor.
         """
         fields: Floats = states.astype(self.dtype) @ self._weights
         return fields
@@ -66,7 +66,7 @@ class WeightMatrix(Couplings):
         array of shape (n_units, n_units)
             A new array.
         """
-        return self.scale * self._weights.astype(np.float64)
+        return self._weights.astype(np.float64) / self.divisor
 
     def visitor(self, states: States) -> Visitor:
         """Prepare to visit some probes: their fields.
@@ -81,7 +81,7 @@ class WeightMatrix(Couplings):
         callable
             Goes on with them at every call.
         """
-        fields = self.unscaled_fields(states)
+        fields = self.undivided_fields(states)
 
         def visit(
             visits: Visits,
@@ -114,7 +114,7 @@ class WeightMatrix(Couplings):
         states : array of int8 of shape (n_probes, n_units)
             Where they start.
         inverse_temperature : float
-            scale / T.
+            1 / (divisor T).
         seeds : array of uint64 of shape (n_probes,)
             Of their chances.
 
@@ -123,7 +123,7 @@ class WeightMatrix(Couplings):
         callable
             Makes all visits of a stretch.
         """
-        fields = self.unscaled_fields(states)
+        fields = self.undivided_fields(states)
 
         def visit(
             visits: Visits,
