@@ -130,6 +130,42 @@ def recall_together(prefers: Preference, state: np.ndarray) -> list[np.ndarray]:
         met.append(following)
 
 
+def split_mix(seed: int, place: int) -> float:
+    """Number ``place`` of the stream of a seed, in [0, 1), by whole numbers (Steele, Lea and Flood 2014, figure 17)."""
+    bits = (seed + 0x9E3779B97F4A7C15 * (place + 1)) % 2**64
+    bits = (bits ^ (bits >> 30)) * 0xBF58476D1CE4E5B9 % 2**64
+    bits = (bits ^ (bits >> 27)) * 0x94D049BB133111EB % 2**64
+    return ((bits ^ (bits >> 31)) >> 11) / 2**53
+
+
+def thermal(field: float, temperature: float, chance: float) -> int:
+    """+1 with probability 1 / (1 + exp(-2 h / T)) (Glauber 1963)."""
+    return 1 if chance < 1 / (1 + math.exp(-2 * field / temperature)) else -1
+
+
+def sample_in_order(
+    weights: np.ndarray, temperature: float, state: np.ndarray, visits: np.ndarray, seed: int, kept: np.ndarray
+) -> np.ndarray:
+    """One unit after another; visit number t takes number t of the stream of chances."""
+    state = state.astype(np.int64).copy()
+    for place, i in enumerate(visits):
+        if not kept[i]:
+            state[i] = thermal(float(weights[i] @ state), temperature, split_mix(seed, place))
+    return state
+
+
+def sample_together(
+    weights: np.ndarray, temperature: float, state: np.ndarray, n_steps: int, seed: int, kept: np.ndarray
+) -> np.ndarray:
+    """All at once (Little 1974); unit i takes number t N + i of the stream at step t."""
+    state, n_units = state.astype(np.int64).copy(), len(state)
+    for step in range(n_steps):
+        fields = weights @ state
+        drawn = [thermal(fields[i], temperature, split_mix(seed, step * n_units + i)) for i in range(n_units)]
+        state = np.where(kept, state, drawn)
+    return state
+
+
 def boltzmann(weights: np.ndarray, temperature: float) -> dict[tuple[int, ...], float]:
     """p(s) proportional to exp(-E(s) / T), by enumeration."""
     states = list(product((-1, 1), repeat=len(weights)))

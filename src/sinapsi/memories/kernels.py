@@ -269,7 +269,7 @@ def anneal_by_weights(
                     note_change(progress[p], place, unit, changed_units)
 
 
-# Dense memories: E = - sum_k F(overlap_k), F known by D(x) = F(x + 1) - F(x - 1) of whole numbers, as sign and logarithm
+# Dense memories: E = - sum_k F(overlap_k), F known by D(x) = F(x + 1) - F(x - 1) as sign and logarithm
 
 
 @compiled
