@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sinapsi.estimator import Floats
-from sinapsi.memories.kernels import recall_dense_memory
+from sinapsi.memories.kernels import DWARFED, recall_dense_memory
 from sinapsi.memories.landscape import Landscape, Visitor
 from sinapsi.memories.two_valued import States
 from sinapsi.memories.visit_order import Visits
@@ -119,19 +119,29 @@ class DenseInteraction(Landscape):
 
     def _gains(self, states: States) -> tuple[Floats, Floats]:
         """By how much each unit would lower the energy as +1, and the sum of the terms' magnitudes; see the kernel."""
-        places = self.overlaps(states) + self._offset
-        around = np.stack([places - 1, places, places + 1])
-        unit = self._logarithms[around[::2]].max(axis=(0, 2), keepdims=True)[0]
-        below, within, above = self._signs[around] * np.exp(self._logarithms[around] - unit)
+        overlaps = self.overlaps(states)
+        around = np.stack([overlaps - 1, overlaps + 1]) + self._offset
+        below, above = self._over_largest(around, axes=(0, 2))
         is_up = 0.5 * (1 + self._columns.T)  # (n_memories, n_units), 1 where the memory is +1
         is_down = 1 - is_up
         gains: Floats = np.where(states > 0, below @ is_up - above @ is_down, above @ is_up - below @ is_down)
         below, above = np.abs(below), np.abs(above)
         sizes: Floats = np.where(states > 0, below @ is_up + above @ is_down, below @ is_down + above @ is_up)
-        if (states == 0).any():
-            np.copyto(gains, within @ self._columns.T, where=states == 0)
-            np.copyto(sizes, np.abs(within).sum(axis=1, keepdims=True), where=states == 0)
+        rows, units = np.nonzero((sizes < DWARFED) | (states == 0))
+        for start in range(0, len(rows), self.group_size):
+            some = rows[start : start + self.group_size], units[start : start + self.group_size]
+            columns = self._columns[some[1]]
+            places = overlaps[some[0]] - columns.astype(np.int64) * states[some][:, np.newaxis] + self._offset
+            terms = columns * self._over_largest(places, axes=(1,))
+            gains[some], sizes[some] = terms.sum(axis=1), np.abs(terms).sum(axis=1)
         return gains, sizes
+
+    def _over_largest(self, places: NDArray[np.int64], axes: tuple[int, ...]) -> Floats:
+        """D at some places of the table, over the largest along some axes."""
+        logarithms = self._logarithms[places]
+        largest = logarithms.max(axis=axes, keepdims=True)
+        shares: Floats = self._signs[places] * np.exp(logarithms - np.where(np.isfinite(largest), largest, 0.0))
+        return shares
 
     def visitor(self, states: States) -> Visitor:
         """Prepare to visit some probes: their overlaps.

@@ -22,6 +22,7 @@ Integers = NDArray[np.integer]
 compiled = njit(cache=True, nogil=True, error_model="numpy", fastmath={"reassoc", "contract", "nsz"})
 
 LAST_CHANGE, REST, N_CHANGES = 0, 1, 2  # columns of progress
+DWARFED = 1e-250  # sum of terms, over the largest that there could be, below which they have lost digits
 STEP, MIX_1, MIX_2 = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 
 # The order of visits
@@ -273,20 +274,16 @@ def anneal_by_weights(
 
 
 @compiled
-def respond(signs: Floats, logarithms: Floats, overlaps: Integers, offset: int, above: Floats, below: Floats) -> float:
-    """Overwrite ``above`` and ``below`` (n_memories,), D(overlap + 1) and D(overlap - 1) in units that are returned.
-
-    The unit, as a logarithm, is that of the largest of them, so that neither steep nor flat functions leave the range.
-    """
-    unit = -np.inf
+def respond(signs: Floats, logarithms: Floats, overlaps: Integers, offset: int, above: Floats, below: Floats) -> None:
+    """Overwrite ``above`` and ``below`` (n_memories,): D(overlap + 1) and D(overlap - 1), over the largest of them."""
+    largest = -np.inf
     for k in range(len(overlaps)):
         place = overlaps[k] + offset
-        unit = max(unit, logarithms[place + 1], logarithms[place - 1])
+        largest = max(largest, logarithms[place + 1], logarithms[place - 1])
     for k in range(len(overlaps)):
         place = overlaps[k] + offset
-        above[k] = signs[place + 1] * math.exp(logarithms[place + 1] - unit)
-        below[k] = signs[place - 1] * math.exp(logarithms[place - 1] - unit)
-    return unit
+        above[k] = signs[place + 1] * math.exp(logarithms[place + 1] - largest) if largest > -np.inf else 0.0
+        below[k] = signs[place - 1] * math.exp(logarithms[place - 1] - largest) if largest > -np.inf else 0.0
 
 
 @compiled
@@ -306,17 +303,21 @@ def gain_and_size(column: Floats, state: int, above: Floats, below: Floats) -> t
 
 
 @compiled
-def gain_and_size_of_unknown(
-    column: Floats, signs: Floats, logarithms: Floats, overlaps: Integers, offset: int, unit: float
+def careful_gain_and_size(
+    column: Floats, state: int, signs: Floats, logarithms: Floats, overlaps: Integers, offset: int
 ) -> tuple[float, float]:
-    """Do the same for a unit whose state is 0 and in no overlap."""
+    """Do the same over the largest of the terms themselves: where others dwarf them, or the state is 0, not known."""
+    largest = -np.inf
+    for k in range(len(overlaps)):
+        largest = max(largest, logarithms[overlaps[k] - np.int64(column[k]) * state + offset])
     total = 0.0
     size = 0.0
-    for k in range(len(overlaps)):
-        place = overlaps[k] + offset
-        term = column[k] * signs[place] * math.exp(logarithms[place] - unit)
-        total += term
-        size += abs(term)
+    if largest > -np.inf:
+        for k in range(len(overlaps)):
+            place = overlaps[k] - np.int64(column[k]) * state + offset
+            term = column[k] * signs[place] * math.exp(logarithms[place] - largest)
+            total += term
+            size += abs(term)
     return total, size
 
 
@@ -350,21 +351,20 @@ def recall_dense_memory(
         if progress[p, REST] >= 0:
             continue
         own = overlaps[p]
-        scale = respond(signs, logarithms, own, offset, above, below)
+        respond(signs, logarithms, own, offset, above, below)
         for place in range(start, stop):
             unit = visits[place]
             if len(kept) == 0 or kept[p, unit] == 0:
                 old = states[p, unit]
-                if old == 0:
-                    gain, size = gain_and_size_of_unknown(columns[unit], signs, logarithms, own, offset, scale)
-                else:
-                    gain, size = gain_and_size(columns[unit], old, above, below)
+                gain, size = gain_and_size(columns[unit], old, above, below)
+                if old == 0 or size < DWARFED:
+                    gain, size = careful_gain_and_size(columns[unit], old, signs, logarithms, own, offset)
                 if wants_to_change(gain, old, tolerance * size):
                     new = 1 if gain > 0 else -1
                     states[p, unit] = new
                     for k in range(n_memories):
                         own[k] += np.int64(columns[unit, k]) * (new - old)
-                    scale = respond(signs, logarithms, own, offset, above, below)
+                    respond(signs, logarithms, own, offset, above, below)
                     note_change(progress[p], place, unit, changed_units)
             if progress[p, LAST_CHANGE] < whole_since[place]:
                 progress[p, REST] = place
