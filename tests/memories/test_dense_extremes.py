@@ -208,6 +208,24 @@ def test_a_unit_on_which_memories_are_divided_keeps_its_state(parameters: dict[s
     assert (model.complete(gaps)[:, 0] == 1).all()  # what nothing speaks for or against is +1
 
 
+def test_exp_weighs_seven_near_memories_less_and_eight_more_than_one_nearer() -> None:
+    """A memory that agrees in one unit more counts e^2 = 7.39 times as much."""
+    for n_against, wanted in ((7, 1), (8, -1)):
+        against = np.where(np.eye(n_against, 12, k=1, dtype=bool), -1, 1)
+        against[:, 0] = -1
+        memories = np.vstack([np.ones((1, 12), dtype=int), against])
+        states = np.ones((2, 12))
+        states[1, 0] = -1
+        model = DenseAssociativeMemory(interaction="exponential", order="cyclic").fit(memories)
+        preferred = model._landscape().preferred(states.astype(np.int8))
+        assert preferred[:, 0].tolist() == [wanted, wanted]
+        states[0, 0] = np.nan
+        assert model.complete(states[:1])[0, 0] == wanted
+        probe = np.where(np.arange(12) == 0, -wanted, 1)
+        assert (0 in model.recall_path(probe).units) == (model.predict(probe[np.newaxis])[0, 0] == wanted)
+        assert model.recall_path(probe).units[0] == 0
+
+
 # Cycles longer than two, which quadratic energies do not have.
 
 

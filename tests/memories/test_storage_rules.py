@@ -312,3 +312,12 @@ def test_of_batches_the_first_memories_are_asked_how_well_they_are_kept() -> Non
         assert model.history_["loss"].tolist() == [unstable]
         assert model.history_["step"].tolist() == [300]
         assert unstable > 0.1 or rule == "pseudo_inverse"
+
+
+def test_a_projection_that_was_dreamed_away_says_what_is_left_of_it() -> None:
+    memories = some(7)
+    model = HopfieldNetwork(rule="pseudo_inverse", random_state=0).fit(memories[:6]).dream(30, rate=4.0)
+    model.partial_fit(memories[6:])
+    unstable = (memories * (memories @ model.weights_) < -1e-9).mean()
+    assert unstable > 0.1
+    assert model.history_["loss"].tolist() == [0.0, pytest.approx(unstable)]

@@ -237,3 +237,18 @@ def test_to_ask_changes_nothing(kind: dict[str, object], recall: str) -> None:
     assert path.n_flips == len(path.moments) == int((path.states[1:] != path.states[:-1]).sum())
     assert path.n_moments == len(path.energies) - 1 == len(path.overlaps) - 1
     assert math.isclose(path.energies[-1], model.energy(path.states[-1:])[0], rel_tol=1e-12)
+
+
+def test_a_random_order_goes_on_as_it_began() -> None:
+    """One permutation after another from one stream, whoever asks and however long the recall takes."""
+    random = np.random.default_rng(11)
+    expected = np.concatenate([random.permutation(7) for _ in range(8 + 16 + 32)])
+    order = VisitOrder.of("random", 11, 7)
+    for _ in range(2):
+        stretches = order.stretches()
+        for start, stop in ((0, 56), (56, 168), (168, 392)):
+            visits = next(stretches)
+            assert (visits.start, visits.stop, len(visits.whole_since)) == (start, stop, stop)
+            np.testing.assert_array_equal(visits.units, expected[:stop])
+    np.testing.assert_array_equal(VisitOrder.of("random", 11, 7).sweeps(5), expected[:35])
+    assert not np.array_equal(VisitOrder.of("random", 12, 7).sweeps(8), expected[:56])

@@ -20,7 +20,7 @@ from sinapsi.parameters import Rule, boolean, choice, count, instance, nothing, 
 from sinapsi.references import DEMIRCIGIL_2017, KROTOV_HOPFIELD_2016, Reference
 from sinapsi.stopping import StopCode, StopReason
 
-MOST_EXAMINED = 1000  # memories whose stability is measured after storing
+MOST_EXAMINED = 200  # memories whose stability is measured after storing
 
 
 class DenseAssociativeMemory(AssociativeMemory):

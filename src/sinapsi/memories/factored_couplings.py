@@ -46,6 +46,7 @@ class FactoredCouplings(Couplings):
     ) -> None:
         super().__init__(vectors[0].shape[1], divisor, resolution, largest)
         self._vectors = vectors
+        self._n_factors = len(signs)
         n_padded = -(-len(signs) // SIDE_BY_SIDE) * SIDE_BY_SIDE
         self._signs = np.zeros(n_padded, dtype=self.dtype)
         self._signs[: len(signs)] = signs
@@ -105,11 +106,13 @@ class FactoredCouplings(Couplings):
         array of shape (n_units, n_units)
             A new array.
         """
-        half = np.asarray((self._columns * self._signs) @ self._columns.T, dtype=np.float64)
-        whole: NDArray[np.float64] = half + half.T  # symmetric to the last bit
+        if (self._signs[: self._n_factors] == 1).all():
+            products = self._columns @ self._columns.T  # half the work, and symmetric
+        else:
+            products = (self._columns * self._signs) @ self._columns.T
+            products = 0.5 * (products + products.T)  # symmetric to the last bit
+        whole: NDArray[np.float64] = np.divide(products, self.divisor, dtype=np.float64)
         np.fill_diagonal(whole, 0.0)
-        whole *= 0.5
-        whole /= self.divisor
         return whole
 
     def visitor(self, states: States) -> Visitor:

@@ -25,7 +25,7 @@ from sinapsi.memories.two_valued import States, check_memories
 from sinapsi.monitor import FitMonitor
 from sinapsi.stopping import StopCode, StopReason
 
-MOST_EXAMINED = 1000  # memories whose stability is measured after storing
+MOST_EXAMINED = 200  # memories whose stability is measured after storing
 MOST_UNSTABLE = 0.01  # share of units that leave the memories, from which on it is worth a warning
 MOST_RECALLED = 20  # memories that are recalled to tell what overload costs
 
