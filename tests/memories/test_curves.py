@@ -17,6 +17,7 @@ from sinapsi import (
 )
 from sinapsi.memories.diagnosis import _noisy
 from sinapsi.memories.recall_curve import RecallCurve
+from sinapsi.memories.state_census import _kinds
 
 pytestmark = [pytest.mark.filterwarnings("ignore::sklearn.exceptions.DataDimensionalityWarning")]
 
@@ -138,3 +139,17 @@ def test_a_census_of_random_states_follows_its_seed() -> None:
     assert not np.array_equal(first.counts, other.counts)
     assert first.counts.sum() == other.counts.sum() == 300
     assert spurious_states(model).counts.sum() == 1000
+
+
+def test_a_mixture_of_five_is_none_of_three() -> None:
+    memories = some(5, 401)
+    signs = np.array([1, -1, 1])
+    three = np.sign((signs[:, np.newaxis] * memories[1:4]).sum(axis=0))
+    five = np.sign(memories.sum(axis=0))
+    nearly = np.where(np.arange(401) < 19, -1, 1) * memories[2]  # an overlap of 0.905
+    beyond = np.where(np.arange(401) < 21, -1, 1) * memories[2]  # of 0.895
+    ends = np.array([three, five, memories[4], -memories[0], nearly, -nearly, beyond]).astype(np.int8)
+    products = ends @ memories.T / 401
+    nearest = np.abs(products).argmax(axis=1)
+    kinds = _kinds(ends, products[np.arange(7), nearest], products, memories.astype(np.int8))
+    assert kinds.tolist() == ["mixture", "other", "memory", "negative", "memory", "negative", "other"]

@@ -231,7 +231,7 @@ def test_exp_weighs_seven_near_memories_less_and_eight_more_than_one_nearer() ->
 
 def networks_with_long_cycles() -> list[DenseAssociativeMemory]:
     found = []
-    for seed in range(200):
+    for seed in (0, 1, 2, 84):  # some with such cycles, of the first 200
         random = np.random.default_rng(seed)
         n_units = int(random.integers(4, 9))
         memories = random.choice([-1, 1], size=(int(random.integers(2, 8)), n_units))

@@ -160,3 +160,20 @@ def test_frames_keep_their_names() -> None:
         assert model.recall_path(frame.iloc[1]).n_flips == 0
         assert model.recall_path(frame.iloc[[1]]).n_flips == 0
     assert model.get_feature_names_out().tolist() == frame.columns.tolist()
+
+
+def test_parameters_of_recall_that_were_set_since_are_checked() -> None:
+    model = HopfieldNetwork().fit(MEMORIES)
+    for parameters in ({"temperature": -1}, {"recall": "x"}, {"n_sweeps": 0}):
+        with pytest.raises(InvalidParameterError, match=next(iter(parameters))):
+            HopfieldNetwork().fit(MEMORIES).set_params(**parameters).predict(MEMORIES)
+    with pytest.raises(InvalidParameterError, match="degree"):
+        DenseAssociativeMemory().fit(MEMORIES).set_params(degree=1).predict(MEMORIES)
+    with pytest.raises(InvalidParameterError, match="at most 1e"):
+        model.dream(1, rate=1e308)
+    frozen = HopfieldNetwork(temperature=1e-310, n_sweeps=2, random_state=0).fit(
+        [[1, -1, 1, 1, -1], [1, -1, -1, -1, -1]]
+    )
+    answers = frozen.predict(random.choice([-1, 1], size=(300, 5)))
+    assert 0.3 < (answers[:, :2] > 0).mean() < 0.7
+    assert (answers[:, 2] == answers[:, 3]).all()

@@ -54,6 +54,7 @@ class AssociativeMemory(OneToOneFeatureMixin, TransformerMixin, NetworkEstimator
 
     def _known_rows(self, X: ArrayLike, *, may_have_gaps: bool = False) -> Floats:
         check_is_fitted(self)
+        self._check_parameters()  # those of recall may have been set since
         return self._rows(X, reset=False, may_have_gaps=may_have_gaps)
 
     def _states(self, X: ArrayLike) -> States:
@@ -64,7 +65,8 @@ class AssociativeMemory(OneToOneFeatureMixin, TransformerMixin, NetworkEstimator
         if not len(self.memories_):
             raise InvalidInputError(
                 f"This {type(self).__name__} learned more memories than it has units from batches, and kept their sums "
-                "only. Compare with patterns of your own: (model.predict(X) * patterns).mean(axis=1)."
+                "only. Store them by fit if they shall be told apart, or compare with patterns of your own: "
+                "(model.predict(X) * patterns).mean(axis=1)."
             )
         return self.memories_
 

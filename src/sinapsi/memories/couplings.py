@@ -31,6 +31,7 @@ from sinapsi.memories.visit_order import Visits
 from sinapsi.own_threads import ThreadsOfOurOwn
 
 LARGEST_EXACT_FLOAT32 = 2**24  # whole numbers up to here, and their sums, are exact in single precision
+COLDEST = 1e300  # inverse temperature; infinity times a field of 0 would be no number
 NOBODY: NDArray[np.int64] = np.empty(0, dtype=np.int64)
 
 
@@ -213,7 +214,7 @@ class Couplings(Landscape):
         def share(part: slice) -> None:
             for start in range(part.start, part.stop, self.group_size):
                 group = slice(start, min(start + self.group_size, part.stop))
-                visit = self.heated_visitor(states[group], 1 / (self.divisor * temperature), seeds[group])
+                visit = self.heated_visitor(states[group], min(1 / (self.divisor * temperature), COLDEST), seeds[group])
                 visit(all_visits, kept[group] if len(kept) else kept, states[group], progress[group], changed)
 
         with ThreadsOfOurOwn() as threads:
@@ -257,7 +258,9 @@ class Couplings(Landscape):
         everywhere = kept if len(kept) else np.zeros_like(states)
         for step in range(n_steps):
             fields = self.undivided_fields(states).astype(np.float64)
-            draw_states(fields, 1 / (self.divisor * temperature), seeds, step * self.n_units, everywhere, states)
+            draw_states(
+                fields, min(1 / (self.divisor * temperature), COLDEST), seeds, step * self.n_units, everywhere, states
+            )
             if followed is not None:
                 followed.append(states[0].copy())
         return Recalled(states, np.full(len(states), n_steps), np.zeros(len(states), dtype=bool))

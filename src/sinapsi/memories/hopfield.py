@@ -31,6 +31,7 @@ from sinapsi.references import (
     Reference,
 )
 
+LARGEST_RATE = 1e6  # memories taken away by a dream; more would leave nothing but rounding
 BATCH_ROWS = 4096  # memories of a block from batches
 SUMMING_RULES = ("hebb", "pseudo_inverse")
 
@@ -69,7 +70,7 @@ class HopfieldNetwork(StoringNetwork):
         Whom asynchronous recall asks: a new permutation for each sweep, the same for all probes and all calls; units by
         number; or visits as given, over and over.
     n_sweeps : int, default=100
-        Sweeps at temperature above 0.
+        Sweeps at temperature above 0; how often a given order is gone through.
     margin : float, default=1.0
         Of the perceptron rule, at least 0: by how much a field must agree with the memory, in units of what one
         correction adds. Larger margins make larger basins of attraction and take longer.
@@ -365,8 +366,10 @@ class HopfieldNetwork(StoringNetwork):
             raise InvalidParameterError(
                 f"n must be an integer of at least 1, the states to unlearn. Got {n!r} instead."
             )
-        if not number(0, np.inf, open_low=True, open_high=True).allows(rate):
-            raise InvalidParameterError(f"rate must be a number above 0, a share of a memory. Got {rate!r} instead.")
+        if not number(0, LARGEST_RATE, open_low=True).allows(rate):
+            raise InvalidParameterError(
+                f"rate must be a number above 0, at most {LARGEST_RATE:g}: a share of a memory. Got {rate!r} instead."
+            )
         with self._all_or_nothing():
             self._unlearn_in_sleep(int(n), float(rate))
         return self

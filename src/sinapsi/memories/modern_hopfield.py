@@ -174,6 +174,7 @@ class ModernHopfieldNetwork(OneToOneFeatureMixin, TransformerMixin, NetworkEstim
 
     def _known_rows(self, X: ArrayLike, *, may_have_gaps: bool = False) -> Floats:
         check_is_fitted(self)
+        self._check_parameters()  # those of recall may have been set since
         try:
             rows: Floats = self._inputs(X, reset=False, may_be_missing=may_have_gaps)
         except InvalidInputError as error:
