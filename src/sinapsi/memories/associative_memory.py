@@ -12,7 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from sinapsi.estimator import Floats, NetworkEstimator
 from sinapsi.exceptions import InvalidInputError
-from sinapsi.memories.landscape import Landscape, Recalled
+from sinapsi.memories.landscape import Landscape, Recalled, nowhere
 from sinapsi.memories.recall_path import End, RecallPath
 from sinapsi.memories.two_valued import States, states_of
 from sinapsi.memories.visit_order import VisitOrder
@@ -85,7 +85,7 @@ class AssociativeMemory(OneToOneFeatureMixin, TransformerMixin, NetworkEstimator
     def _recalled_states(self, states: States) -> States:
         """The states in which some others come to rest."""
         check_is_fitted(self)
-        return self._recall(states.copy(), _nowhere(states)).states
+        return self._recall(states.copy(), nowhere(states)).states
 
     def predict(self, X: ArrayLike) -> Floats:
         """Recall: give the state in which each probe comes to rest.
@@ -103,7 +103,7 @@ class AssociativeMemory(OneToOneFeatureMixin, TransformerMixin, NetworkEstimator
         """
         rows = self._known_rows(X)
         states = states_of(rows, self.binarize)
-        return self._recall(states, _nowhere(states)).states.astype(rows.dtype)
+        return self._recall(states, nowhere(states)).states.astype(rows.dtype)
 
     def transform(self, X: ArrayLike) -> Floats:
         """Recall, as a step of a pipeline: :meth:`predict`.
@@ -169,7 +169,7 @@ class AssociativeMemory(OneToOneFeatureMixin, TransformerMixin, NetworkEstimator
         memories = self._known_memories()
         followed: list[Any] = []
         states = start[np.newaxis].copy()
-        recalled = self._recall(states, _nowhere(states), followed)
+        recalled = self._recall(states, nowhere(states), followed)
         if self.recall == "synchronous":
             way = np.stack([start, *followed])
             moments, units = np.nonzero(way[1:] != way[:-1])
@@ -265,11 +265,6 @@ class AssociativeMemory(OneToOneFeatureMixin, TransformerMixin, NetworkEstimator
                 f"y must have one pattern for each probe of X. Got {len(patterns)} patterns for {len(recalled)} probes."
             )
         return float((recalled * patterns).mean())
-
-
-def _nowhere(states: States) -> States:
-    """No unit has to stay as it is."""
-    return np.empty((0, states.shape[1]), dtype=np.int8)
 
 
 def _overlaps(states: States, memories: States) -> NDArray[np.float64]:

@@ -117,18 +117,6 @@ class Couplings(Landscape):
         return self.undivided_fields(states).astype(np.float64) / self.divisor
 
     def preferred(self, states: States) -> States:
-        """Give the sign of each field; within the resolution the state itself.
-
-        Parameters
-        ----------
-        states : array of int8 of shape (n_states, n_units)
-            States.
-
-        Returns
-        -------
-        array of int8 of shape (n_states, n_units)
-            Preferences.
-        """
         fields = self.undivided_fields(states)
         following = states.copy()
         following[fields > self.resolution] = 1
@@ -136,18 +124,6 @@ class Couplings(Landscape):
         return following
 
     def energies(self, states: States) -> NDArray[np.float64]:
-        """Give the energy of each state.
-
-        Parameters
-        ----------
-        states : array of int8 of shape (n_states, n_units)
-            States.
-
-        Returns
-        -------
-        array of shape (n_states,)
-            -1/2 sum_ij w_ij s_i s_j.
-        """
         fields = self.undivided_fields(states).astype(np.float64)
         energies: NDArray[np.float64] = np.einsum(
             "si,si->s", fields, states.astype(np.float64)
@@ -221,7 +197,7 @@ class Couplings(Landscape):
             threads.share(share, len(states), self.cost * max(1, len(visits) // self.n_units))
         if followed is not None:
             followed.append(changed[: progress[0, N_CHANGES]])
-        return Recalled(states, progress[:, N_CHANGES], np.zeros(len(states), dtype=bool))
+        return Recalled(states, np.zeros(len(states), dtype=bool))
 
     def sample_together(
         self,
@@ -263,4 +239,4 @@ class Couplings(Landscape):
             )
             if followed is not None:
                 followed.append(states[0].copy())
-        return Recalled(states, np.full(len(states), n_steps), np.zeros(len(states), dtype=bool))
+        return Recalled(states, np.zeros(len(states), dtype=bool))

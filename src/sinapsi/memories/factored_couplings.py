@@ -82,52 +82,18 @@ class FactoredCouplings(Couplings):
         return overlaps
 
     def undivided_fields(self, states: States) -> Floats:
-        """Give the field of every unit, by two products with the factors.
-
-        Parameters
-        ----------
-        states : array of int8 of shape (n_states, n_units)
-            States.
-
-        Returns
-        -------
-        array of shape (n_states, n_units)
-            sum_j w_ij s_j times the divisor.
-        """
         fields: Floats = self._overlaps(states) @ self._columns.T
         fields -= self._self_couplings * states
         return fields
 
     def matrix(self) -> NDArray[np.float64]:
-        """Give all weights.
-
-        Returns
-        -------
-        array of shape (n_units, n_units)
-            A new array.
-        """
-        if (self._signs[: self._n_factors] == 1).all():
-            products = self._columns @ self._columns.T  # half the work, and symmetric
-        else:
-            products = (self._columns * self._signs) @ self._columns.T
-            products = 0.5 * (products + products.T)  # symmetric to the last bit
+        n_factors = self._n_factors
+        products = weighted_products(self._columns[:, :n_factors], self._signs[:n_factors])
         whole: NDArray[np.float64] = np.divide(products, self.divisor, dtype=np.float64)
         np.fill_diagonal(whole, 0.0)
         return whole
 
     def visitor(self, states: States) -> Visitor:
-        """Prepare to visit some probes: their overlaps.
-
-        Parameters
-        ----------
-        states : array of int8 of shape (n_probes, n_units)
-            Where they start.
-
-        Returns
-        -------
-        callable
-            Goes on with them at every call.
-        """
         overlaps = self._overlaps(states)
 
         def visit(
@@ -156,22 +122,6 @@ class FactoredCouplings(Couplings):
         return visit
 
     def heated_visitor(self, states: States, inverse_temperature: float, seeds: NDArray[np.uint64]) -> Visitor:
-        """Prepare to visit some probes at a temperature.
-
-        Parameters
-        ----------
-        states : array of int8 of shape (n_probes, n_units)
-            Where they start.
-        inverse_temperature : float
-            1 / (divisor T).
-        seeds : array of uint64 of shape (n_probes,)
-            Of their chances.
-
-        Returns
-        -------
-        callable
-            Makes all visits of a stretch.
-        """
         overlaps = self._overlaps(states)
 
         def visit(
@@ -196,3 +146,25 @@ class FactoredCouplings(Couplings):
             )
 
         return visit
+
+
+def weighted_products(columns: Floats, signs: Floats) -> Floats:
+    """Sum sign v v' over factors.
+
+    Parameters
+    ----------
+    columns : array of shape (n_units, n_factors)
+        Factors v.
+    signs : array of shape (n_factors,)
+        Their weights.
+
+    Returns
+    -------
+    array of shape (n_units, n_units)
+        Symmetric to the last bit.
+    """
+    if (signs == 1).all():
+        plain: Floats = columns @ columns.T  # half the work, and symmetric
+        return plain
+    half: Floats = (columns * signs) @ columns.T
+    return 0.5 * (half + half.T)

@@ -333,7 +333,7 @@ class HopfieldNetwork(StoringNetwork):
                 has_matrix = storage.matrix is not None
                 self._keep(storage.with_products(patterns, -1.0) if has_matrix else storage, rest, len(rest))
             else:
-                self._relearn(rest)
+                self._store_anew(rest)
         return self
 
     def dream(self, n: int = 1, rate: float = 0.01) -> Self:

@@ -97,18 +97,6 @@ class DenseInteraction(Landscape):
         return energies
 
     def preferred(self, states: States) -> States:
-        """Give the state of lower energy for each unit alone; where both are equal, the one it has.
-
-        Parameters
-        ----------
-        states : array of int8 of shape (n_states, n_units)
-            States; 0 is not known.
-
-        Returns
-        -------
-        array of int8 of shape (n_states, n_units)
-            Preferences.
-        """
         following = states.copy()
         for start in range(0, len(states), self.group_size):
             part = slice(start, start + self.group_size)
@@ -144,18 +132,6 @@ class DenseInteraction(Landscape):
         return shares
 
     def visitor(self, states: States) -> Visitor:
-        """Prepare to visit some probes: their overlaps.
-
-        Parameters
-        ----------
-        states : array of int8 of shape (n_probes, n_units)
-            Where they start.
-
-        Returns
-        -------
-        callable
-            Goes on with them at every call.
-        """
         overlaps = self.overlaps(states)
 
         def visit(

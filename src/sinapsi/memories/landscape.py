@@ -31,15 +31,28 @@ class Recalled:
     ----------
     states : array of int8 of shape (n_probes, n_units)
         The states they ended in.
-    n_steps : array of int of shape (n_probes,)
-        Changes of units made one after another, or of states made all at once.
     cycles : array of bool of shape (n_probes,)
-        Whether they ended in a cycle of two states, of which the one of lower energy is given.
+        Whether they ended in a cycle of states.
     """
 
     states: States
-    n_steps: NDArray[np.int64]
     cycles: NDArray[np.bool_]
+
+
+def nowhere(states: States) -> States:
+    """Give the marks of units that stay as they are, where none has to.
+
+    Parameters
+    ----------
+    states : array of int8 of shape (n_states, n_units)
+        States.
+
+    Returns
+    -------
+    array of int8 of shape (0, n_units)
+        Without rows.
+    """
+    return np.empty((0, states.shape[1]), dtype=np.int8)
 
 
 class Landscape(ABC):
@@ -171,7 +184,7 @@ class Landscape(ABC):
 
         with ThreadsOfOurOwn() as threads:
             threads.share(share, len(states), self.cost)
-        return Recalled(states, progress[:, N_CHANGES], np.zeros(len(states), dtype=bool))
+        return Recalled(states, np.zeros(len(states), dtype=bool))
 
     def recall_together(self, states: States, kept: States, followed: list[States] | None = None) -> Recalled:
         """Let probes come to rest, changing all units at once.
@@ -196,7 +209,6 @@ class Landscape(ABC):
             Of a cycle of two the state of lower energy, and of equal ones the one that came first; of a longer cycle
             one of its states.
         """
-        n_steps = np.zeros(len(states), dtype=np.int64)
         cycles = np.zeros(len(states), dtype=bool)
         awake = np.arange(len(states))
         before = noted = np.zeros_like(states)  # no state: never comes again
@@ -212,7 +224,6 @@ class Landscape(ABC):
             goes_on = ~(is_same | returns | is_long_cycle)
             if followed is not None and goes_on.all():
                 followed.append(following[0])
-            n_steps[awake[goes_on]] += 1
             cycles[awake[returns | is_long_cycle]] = True
             if returns.any():
                 drops = self.energies(before[returns]) - self.energies(now[returns])
@@ -222,4 +233,4 @@ class Landscape(ABC):
             awake, before = awake[goes_on], now[goes_on]
             step += 1
             noted = states[awake] if step & (step - 1) == 0 else noted[goes_on]
-        return Recalled(states, n_steps, cycles)
+        return Recalled(states, cycles)

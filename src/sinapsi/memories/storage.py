@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sinapsi.estimator import Floats
 from sinapsi.exceptions import InvalidInputError
 from sinapsi.memories.couplings import Couplings
-from sinapsi.memories.factored_couplings import FactoredCouplings
+from sinapsi.memories.factored_couplings import FactoredCouplings, weighted_products
 from sinapsi.memories.two_valued import States
 from sinapsi.memories.weight_matrix import WeightMatrix
 
@@ -224,9 +224,7 @@ def matrix_of(blocks: list[Any], signs: Floats) -> tuple[Floats, Floats]:
         What was on the diagonal.
     """
     vectors: Floats = np.concatenate([np.asarray(block, dtype=np.float64) for block in blocks])
-    half: Floats = np.matmul(vectors.T * signs, vectors)
-    matrix: Floats = 0.5 * (half + half.T)  # symmetric to the last bit
-    return without_diagonal(matrix)
+    return without_diagonal(weighted_products(vectors.T, signs))
 
 
 def without_diagonal(matrix: Floats) -> tuple[Floats, Floats]:

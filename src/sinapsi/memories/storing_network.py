@@ -14,7 +14,7 @@ from sinapsi.exceptions import InvalidInputError, InvalidParameterError
 from sinapsi.history import History
 from sinapsi.memories.associative_memory import AssociativeMemory
 from sinapsi.memories.couplings import Couplings
-from sinapsi.memories.landscape import Recalled
+from sinapsi.memories.landscape import Recalled, nowhere
 from sinapsi.memories.overload import is_overloaded, warn_of_overload
 from sinapsi.memories.perceptron_rule import PerceptronLearning
 from sinapsi.memories.recall_path import End
@@ -73,10 +73,15 @@ class StoringNetwork(AssociativeMemory):
 
     def _store(self, memories: States) -> None:
         warn_of_odd_memories(memories, self.binarize, repeats_weigh=self.rule in ("hebb", "storkey"))
+        self._store_anew(memories)
+
+    def _store_anew(self, memories: States) -> None:
+        """Store memories from nothing; what was dreamed, if anything, is taken away again."""
         if self.rule == "perceptron":
             self._learn_by_corrections(memories, None)
             return
         self._keep(ONE_SHOT[self.rule](memories), memories, len(memories))
+        self._unlearn_what_was_dreamed()
         self._record(memories)
 
     def _store_more(self, memories: States) -> None:
@@ -94,7 +99,7 @@ class StoringNetwork(AssociativeMemory):
         elif self.rule == "storkey":
             storage = storkey(memories, storage)
         else:
-            self._relearn(self._known_memories() if together is None else together)
+            self._store_anew(self._known_memories() if together is None else together)
             return
         self._keep(storage, together, n_memories)
         self._record(memories)
@@ -126,24 +131,16 @@ class StoringNetwork(AssociativeMemory):
                 if not n_corrections:
                     monitor.stop(StopCode.ALL_CORRECT, f"all {len(memories)} memories are stable with the margin")
         self._keep(learning.storage(), memories, len(memories))
-        for dreamed, rate in zip(self._dreams, self._dream_rates, strict=True):
-            self._unlearn(dreamed, rate)
+        self._unlearn_what_was_dreamed()
         self._set_outcome(monitor)
 
-    def _relearn(self, memories: States) -> None:
-        """Store memories anew, and take away again what was dreamed."""
-        if self.rule == "perceptron":
-            self._learn_by_corrections(memories, None)
-            return
-        self._keep(ONE_SHOT[self.rule](memories), memories, len(memories))
+    def _unlearn_what_was_dreamed(self) -> None:
         for dreamed, rate in zip(self._dreams, self._dream_rates, strict=True):
             self._unlearn(dreamed, rate)
-        self._record(memories)
 
     def _unlearn(self, dreamed: States, rate: float) -> None:
         weight = rate if self.rule == "hebb" else rate / self.n_features_in_  # of a memory, before division
-        memories = self.memories_
-        self._storage = vars(Storage(**self._storage).without_dream(dreamed, weight, memories))
+        self._storage = vars(Storage(**self._storage).without_dream(dreamed, weight, self.memories_))
 
     def _keep(self, storage: Storage, memories: States | None, n_memories: int) -> None:
         self._storage = vars(storage)
@@ -172,8 +169,7 @@ class StoringNetwork(AssociativeMemory):
     def _error_of_recall(self, memories: States) -> float:
         """Share of wrong units when some memories are recalled from themselves."""
         asked = memories[:: -(-len(memories) // MOST_RECALLED)]
-        nowhere = np.empty((0, asked.shape[1]), dtype=np.int8)
-        recalled = self._landscape().recall_in_order(self._visit_order(), asked.copy(), nowhere).states
+        recalled = self._landscape().recall_in_order(self._visit_order(), asked.copy(), nowhere(asked)).states
         return float((recalled != asked).mean())
 
     def _set_outcome(self, monitor: FitMonitor) -> None:
@@ -183,11 +179,10 @@ class StoringNetwork(AssociativeMemory):
 
     def _unlearn_in_sleep(self, n: int, rate: float) -> None:
         dreams = np.empty((n, self.n_features_in_), dtype=np.int8)
-        nowhere = np.empty((0, self.n_features_in_), dtype=np.int8)
         order = self._visit_order()
         for dreamed in dreams:
             dreamed[:] = self._random.choice(np.array([-1, 1], dtype=np.int8), size=self.n_features_in_)
-            self._landscape().recall_in_order(order, dreamed[np.newaxis], nowhere)
+            self._landscape().recall_in_order(order, dreamed[np.newaxis], nowhere(dreams))
             self._unlearn(dreamed, rate)
         self._dreams = np.concatenate([self._dreams, dreams])
         self._dream_rates = np.concatenate([self._dream_rates, np.full(n, rate)])

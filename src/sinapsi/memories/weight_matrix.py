@@ -43,44 +43,13 @@ class WeightMatrix(Couplings):
         return 256
 
     def undivided_fields(self, states: States) -> Floats:
-        """Give the field of every unit, by a product.
-
-        Parameters
-        ----------
-        states : array of int8 of shape (n_states, n_units)
-            States.
-
-        Returns
-        -------
-        array of shape (n_states, n_units)
-            sum_j w_ij s_j times the divisor.
-        """
         fields: Floats = states.astype(self.dtype) @ self._weights
         return fields
 
     def matrix(self) -> NDArray[np.float64]:
-        """Give all weights.
-
-        Returns
-        -------
-        array of shape (n_units, n_units)
-            A new array.
-        """
         return self._weights.astype(np.float64) / self.divisor
 
     def visitor(self, states: States) -> Visitor:
-        """Prepare to visit some probes: their fields.
-
-        Parameters
-        ----------
-        states : array of int8 of shape (n_probes, n_units)
-            Where they start.
-
-        Returns
-        -------
-        callable
-            Goes on with them at every call.
-        """
         fields = self.undivided_fields(states)
 
         def visit(
@@ -107,22 +76,6 @@ class WeightMatrix(Couplings):
         return visit
 
     def heated_visitor(self, states: States, inverse_temperature: float, seeds: NDArray[np.uint64]) -> Visitor:
-        """Prepare to visit some probes at a temperature.
-
-        Parameters
-        ----------
-        states : array of int8 of shape (n_probes, n_units)
-            Where they start.
-        inverse_temperature : float
-            1 / (divisor T).
-        seeds : array of uint64 of shape (n_probes,)
-            Of their chances.
-
-        Returns
-        -------
-        callable
-            Makes all visits of a stretch.
-        """
         fields = self.undivided_fields(states)
 
         def visit(
