@@ -38,6 +38,9 @@ from sinapsi.memories.state_census import spurious_states as spurious_states
 from sinapsi.memories.diagnosis import damage as damage
 from sinapsi.memories.diagnosis import dreaming_curve as dreaming_curve
 
+# 8  Boltzmann machines
+from sinapsi.energy.restricted_boltzmann_machine import RestrictedBoltzmannMachine as RestrictedBoltzmannMachine
+
 # Models in files, without pickle
 from sinapsi.persistence import save as save
 from sinapsi.persistence import load as load

@@ -261,3 +261,69 @@ RAMSAUER_2021 = Reference(
     "Hopfield networks is all you need",
     "International Conference on Learning Representations",
 )
+SMOLENSKY_1986 = Reference(
+    "Smolensky, Paul",
+    1986,
+    "Information processing in dynamical systems: foundations of harmony theory",
+    "Parallel Distributed Processing 1, 194-281, MIT Press",
+)
+HINTON_2002 = Reference(
+    "Hinton, Geoffrey E.",
+    2002,
+    "Training products of experts by minimizing contrastive divergence",
+    "Neural Computation 14(8), 1771-1800",
+)
+TIELEMAN_2008 = Reference(
+    "Tieleman, Tijmen",
+    2008,
+    "Training restricted Boltzmann machines using approximations to the likelihood gradient",
+    "International Conference on Machine Learning, 1064-1071",
+)
+SALAKHUTDINOV_MURRAY_2008 = Reference(
+    "Salakhutdinov, Ruslan and Murray, Iain",
+    2008,
+    "On the quantitative analysis of deep belief networks",
+    "International Conference on Machine Learning, 872-879",
+)
+HINTON_2012 = Reference(
+    "Hinton, Geoffrey E.",
+    2012,
+    "A practical guide to training restricted Boltzmann machines",
+    "Neural Networks: Tricks of the Trade, Lecture Notes in Computer Science 7700, 599-619",
+)
+MELCHIOR_FISCHER_WISKOTT_2016 = Reference(
+    "Melchior, Jan and Fischer, Asja and Wiskott, Laurenz",
+    2016,
+    "How to center deep Boltzmann machines",
+    "Journal of Machine Learning Research 17(99), 1-61",
+)
+LAROCHELLE_BENGIO_2008 = Reference(
+    "Larochelle, Hugo and Bengio, Yoshua",
+    2008,
+    "Classification using discriminative restricted Boltzmann machines",
+    "International Conference on Machine Learning, 536-543",
+)
+NAIR_HINTON_2010 = Reference(
+    "Nair, Vinod and Hinton, Geoffrey E.",
+    2010,
+    "Rectified linear units improve restricted Boltzmann machines",
+    "International Conference on Machine Learning, 807-814",
+)
+HINTON_OSINDERO_TEH_2006 = Reference(
+    "Hinton, Geoffrey E. and Osindero, Simon and Teh, Yee-Whye",
+    2006,
+    "A fast learning algorithm for deep belief nets",
+    "Neural Computation 18(7), 1527-1554",
+)
+HINTON_SALAKHUTDINOV_2006 = Reference(
+    "Hinton, Geoffrey E. and Salakhutdinov, Ruslan R.",
+    2006,
+    "Reducing the dimensionality of data with neural networks",
+    "Science 313(5786), 504-507",
+)
+BENGIO_2007 = Reference(
+    "Bengio, Yoshua and Lamblin, Pascal and Popovici, Dan and Larochelle, Hugo",
+    2007,
+    "Greedy layer-wise training of deep networks",
+    "Advances in Neural Information Processing Systems 19, 153-160",
+)

@@ -1,0 +1,462 @@
+"""The engine room of the restricted machines: how data come in, how they are learned, and what is asked of them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
+
+import numpy as np
+from array_api_compat import array_namespace, is_array_api_obj, is_numpy_array
+from numpy.typing import ArrayLike, NDArray
+from sklearn import get_config
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from sinapsi.energy.arithmetic import Chance, on_host
+from sinapsi.energy.contrastive import ContrastiveLearning, ContrastiveRule
+from sinapsi.energy.data_scale import DataScale
+from sinapsi.energy.likelihood import (
+    LogPartition,
+    can_be_summed,
+    estimated_log_partition,
+    exact_log_partition,
+)
+from sinapsi.energy.machine import Machine
+from sinapsi.energy.units import HIDDEN, Binary, Gaussian, Softmax, VisibleUnits, visible_units_named
+from sinapsi.estimator import NetworkEstimator, random_generator
+from sinapsi.exceptions import InvalidInputError, InvalidParameterError
+from sinapsi.history import History
+from sinapsi.monitor import FitMonitor
+from sinapsi.parameters import Rule, boolean, choice, count, instance, nothing, number, random_source
+from sinapsi.references import (
+    HINTON_2002,
+    HINTON_2012,
+    MELCHIOR_FISCHER_WISKOTT_2016,
+    SALAKHUTDINOV_MURRAY_2008,
+    SMOLENSKY_1986,
+    TIELEMAN_2008,
+    Reference,
+)
+from sinapsi.schedules import Schedule, schedule_named
+from sinapsi.stopping import AnyOf, Criterion, MaxIter, Patience, StopReason, criteria_in
+from sinapsi.validation import ExampleSet
+
+LARGEST_AUTO_BATCH, AUTO_STEPS, SMALLEST_AUTO_BATCH = 100, 10, 10  # rows a step where the user leaves it to us
+WATCHED_ROWS = 1000  # training examples on which error and free energy are measured after each epoch
+LARGEST_WEIGHT = 1e4  # of a machine that still learns; larger ones only make certain what is certain already
+SPARSITY_COST = 0.1  # pull to the target activity, in units of the gradient of a hidden bias
+
+_a_rate = number(0, 1, open_low=True, open_high=True)
+
+
+def _is_target_and_cost(value: Any) -> bool:
+    return (
+        isinstance(value, tuple)
+        and len(value) == 2
+        and _a_rate.allows(value[0])
+        and number(0, open_high=True).allows(value[1])
+    )
+
+
+class RestrictedMachine(NetworkEstimator):
+    """What the machine and the classifier share."""
+
+    _chapter = 8
+    _references: ClassVar[tuple[Reference, ...]] = (
+        SMOLENSKY_1986,
+        HINTON_2002,
+        TIELEMAN_2008,
+        SALAKHUTDINOV_MURRAY_2008,
+        HINTON_2012,
+        MELCHIOR_FISCHER_WISKOTT_2016,
+    )
+    _short_forms: ClassVar[Mapping[str, Callable[[Any], object]]] = {
+        "visible": lambda form: form == "auto" or visible_units_named(form),
+        "learning_rate": schedule_named,
+        "stopping": criteria_in,
+    }
+    _parameter_rules: ClassVar[Mapping[str, Rule]] = {
+        "n_hidden": count(),
+        "visible": instance((str, VisibleUnits), "a kind of visible units"),
+        "algorithm": choice("cd", "pcd"),
+        "n_gibbs_steps": count(),
+        "centered": boolean,
+        "learning_rate": number(0, open_low=True, open_high=True) | instance((str, Schedule), "a schedule"),
+        "momentum": number(0, 1, open_high=True),
+        "weight_decay": number(0, open_high=True),
+        "sparsity": nothing | _a_rate | Rule("a pair (target, cost)", _is_target_and_cost),
+        "batch_size": count() | choice("auto"),
+        "max_iter": count(0),
+        "stopping": nothing | instance((str, Criterion, AnyOf), "stopping rules"),
+        "validation_fraction": number(0, 1, open_high=True),
+        "warm_start": boolean,
+        "verbose": boolean | count(0),
+        "random_state": random_source,
+    }
+
+    n_hidden: int
+    visible: str | VisibleUnits
+    hidden: str = "binary"
+    algorithm: str
+    n_gibbs_steps: int
+    centered: bool
+    learning_rate: float | str | Schedule
+    momentum: float
+    weight_decay: float
+    sparsity: float | tuple[float, float] | None
+    batch_size: int | str
+    max_iter: int
+    stopping: str | Criterion | AnyOf | None
+    validation_fraction: float
+    warm_start: bool
+    verbose: int
+    random_state: int | np.random.RandomState | np.random.Generator | None
+
+    components_: Any
+    intercept_visible_: Any
+    intercept_hidden_: Any
+    visible_: str
+    history_: History
+    n_iter_: int
+    stop_reason_: StopReason
+    n_features_in_: int
+    _memory: dict[str, Any]
+    _random: np.random.Generator
+
+    # The door.
+
+    def _rows(self, X: ArrayLike, *, reset: bool, may_be_missing: bool = False) -> Any:
+        """Let examples in, and refuse what the visible units cannot be."""
+        inputs = self._inputs_elsewhere if _lives_elsewhere(X) else self._inputs
+        rows = inputs(X, reset=reset, may_be_missing=may_be_missing)
+        if not reset:
+            _check_range(self._units(), rows)
+            rows = rows if not hasattr(self, "components_") else _as(rows, self.components_)
+        return rows
+
+    def _inputs_elsewhere(self, X: Any, *, reset: bool, may_be_missing: bool) -> Any:
+        """The same for an array of another library, which stays where it lives."""
+        xp = array_namespace(X)
+        try:
+            return validate_data(
+                self,
+                X,
+                reset=reset,
+                dtype=[xp.float64, xp.float32],
+                ensure_all_finite="allow-nan" if may_be_missing else True,
+            )
+        except ValueError as error:
+            raise InvalidInputError(str(error)) from error
+
+    def _kind_of_data(self, rows: Any) -> VisibleUnits:
+        """The visible units for these data: those asked for, or what the range of values suggests."""
+        if isinstance(self.visible, str) and self.visible == "auto":
+            xp = array_namespace(rows)
+            return Binary() if bool(xp.min(rows) >= 0) and bool(xp.max(rows) <= 1) else Gaussian()
+        return visible_units_named(self.visible)
+
+    def _units(self) -> VisibleUnits:
+        return visible_units_named(self.visible_)
+
+    def _scale(self) -> DataScale | None:
+        """Where the data of Gaussian units lie; None for units that take them as they are."""
+        return DataScale(self.mean_, self.scale_) if hasattr(self, "scale_") else None
+
+    def _states(self, rows: Any) -> Any:
+        """Examples in the terms of the machine."""
+        scale = self._scale()
+        return rows if scale is None else scale.into(rows)
+
+    def _answers(self, states: Any) -> Any:
+        """Visible states in the terms of the user."""
+        scale = self._scale()
+        return states if scale is None else scale.out_of(states)
+
+    # What was learned.
+
+    def _visible_layer(self) -> VisibleUnits:
+        return self._units()
+
+    def _machine(self) -> Machine:
+        return Machine(
+            self._visible_layer(),
+            HIDDEN[self.hidden],
+            self.components_,
+            self.intercept_visible_,
+            self.intercept_hidden_,
+        )
+
+    def _free_energy_of(self, states: Any) -> NDArray[np.float64]:
+        scale = self._scale()
+        energy = on_host(self._machine().free_energy(states))
+        return energy if scale is None else energy + scale.log_volume
+
+    def _check_learned(self) -> None:
+        shape = self.components_.shape
+        fits = self.intercept_visible_.shape == shape[1:] and self.intercept_hidden_.shape == shape[:1]
+        if not fits or shape[1] != self._n_visible():
+            raise InvalidInputError(
+                f"Weights of shape {shape} do not fit biases of {self.intercept_visible_.shape} visible and "
+                f"{self.intercept_hidden_.shape} hidden units and {self.n_features_in_} columns."
+            )
+        for name, array in (("components_", self.components_), *self._memory.items()):
+            if array.dtype.kind == "f" and not np.isfinite(array).all():
+                raise InvalidInputError(f"{name} must be finite. Got NaN or infinity.")
+        if isinstance(self._units(), Gaussian):
+            DataScale(self.mean_, self.scale_).check(self.n_features_in_)
+
+    def _n_visible(self) -> int:
+        return self.n_features_in_
+
+    # Learning.
+
+    def _begin(self, rows: Any, states_of: Callable[[Any], Any]) -> None:
+        """Set up a machine for the data, before anything is learned."""
+        xp = array_namespace(rows)
+        self._random = random_generator(self.random_state)
+        chance = Chance.from_generator(self._random)
+        units = self._kind_of_data(rows)
+        _check_range(units, rows)
+        if isinstance(units, Softmax):
+            units.groups(rows.shape[1])
+        self.visible_ = str(units)
+        for name in ("mean_", "scale_"):
+            self.__dict__.pop(name, None)
+        widest = None
+        if isinstance(units, Gaussian):
+            scale = DataScale.of(rows, getattr(self, "feature_names_in_", None))
+            self.mean_, self.scale_ = scale.mean, scale.deviation
+            widest = array_namespace(rows).asarray(scale.deviation, copy=True)
+        means = xp.mean(states_of(rows), axis=0)
+        machine = Machine.fresh(self._visible_layer(), HIDDEN[self.hidden], means, int(self.n_hidden), chance)
+        self.components_, self.intercept_visible_, self.intercept_hidden_ = machine.arrays
+        self._memory = {"base_bias": xp.asarray(machine.visible_bias, copy=True), "chance": chance.state}
+        self._memory["n_steps"] = np.zeros(1, dtype=np.int64)
+        if widest is not None:
+            self._memory["widest"] = widest
+        self.history_ = History({})
+
+    def _rule(self) -> ContrastiveRule:
+        target, cost = 0.0, 0.0
+        if self.sparsity is not None:
+            given = self.sparsity if isinstance(self.sparsity, tuple) else (self.sparsity, SPARSITY_COST)
+            target, cost = map(float, given)
+        return ContrastiveRule(
+            int(self.n_gibbs_steps),
+            self.algorithm == "pcd",
+            bool(self.centered),
+            float(self.momentum),
+            float(self.weight_decay),
+            target,
+            cost,
+        )
+
+    def _criteria(self, *, has_validation: bool) -> tuple[Criterion, ...]:
+        criteria = criteria_in(self.stopping)
+        if self.stopping is None and has_validation:
+            criteria = (Patience(),)
+        columns = ("free_energy_gap",) if has_validation else ()
+        self._check_criteria(criteria, has_validation=has_validation, columns=columns)
+        return criteria
+
+    def _check_shape(self) -> None:
+        if self.components_.shape[0] != self.n_hidden:
+            raise InvalidParameterError(
+                f"The fitted machine has {self.components_.shape[0]} hidden units, but n_hidden={self.n_hidden}. "
+                "Another number needs a new fit (warm_start=False)."
+            )
+
+    def _learn(
+        self, rows: Any, held_out: Any, *, max_iter: int, criteria: tuple[Criterion, ...] = (), shuffled: bool = True
+    ) -> None:
+        """Go through the examples until a rule stops it; ``rows`` are in the user's terms, labels included."""
+        self._check_shape()
+        self.__dict__.pop("_log_partition", None)
+        for name in ("components_", "intercept_visible_", "intercept_hidden_", "scale_"):
+            if hasattr(self, name):  # what a failing fit would leave half changed
+                array = getattr(self, name)
+                setattr(self, name, array_namespace(array).asarray(array, copy=True))
+        self._memory = {name: array_namespace(a).asarray(a, copy=True) for name, a in self._memory.items()}
+        machine, scale = self._machine(), self._scale()
+        seed, place = self._memory["chance"].tolist()
+        chance = Chance(seed, place)
+        learning = ContrastiveLearning(machine, self._rule(), chance, self._memory)
+        schedule, batch_size = schedule_named(self.learning_rate), self._batch_size(rows.shape[0])
+        arrays = machine.arrays if scale is None else [*machine.arrays, scale.deviation]
+        state = [array if is_numpy_array(array) else on_host(array).copy() for array in arrays]
+        watched = self._watched(rows)
+        monitor = FitMonitor(
+            type(self).__name__,
+            max_iter=max_iter,
+            criteria=(*criteria, *((MaxIter(max_iter),) if max_iter else ())),  # the end asked for, no failure
+            state=state,
+            validate=None if held_out is None else lambda: self._validated(held_out),
+            previous=self.history_,
+            verbose=self.verbose,
+            ordinary_loss=self._ordinary_loss(watched),
+            largest_weight=LARGEST_WEIGHT * (1.0 if scale is None else max(1.0, float(on_host(scale.deviation).max()))),
+            loss_is_of_end=True,
+        )
+        n_steps = int(self._memory["n_steps"][0])
+        with monitor, np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            for _ in monitor.epochs():
+                began, rate = n_steps, math.nan
+                for batch in self._batches(rows, batch_size, shuffled=shuffled):
+                    rate = schedule.rate(n_steps)
+                    states = batch if scale is None else scale.into(batch)
+                    learning.learn(states, rate)
+                    if scale is not None:
+                        scale.learn(machine, states, rate, self._memory["widest"])
+                    n_steps += 1
+                for kept, array in zip(state, arrays, strict=True):
+                    if kept is not array:
+                        np.copyto(kept, on_host(array))
+                columns = self._free_energies(watched, held_out)
+                monitor.record(loss=self._error(watched), n_steps=n_steps - began, learning_rate=rate, **columns)
+        for kept, array in zip(state, arrays, strict=True):
+            if kept is not array:
+                array[...] = array_namespace(array).asarray(kept, dtype=array.dtype)
+        learning.memory["chance"], learning.memory["n_steps"] = chance.state, np.array([n_steps])
+        self._memory |= learning.memory
+        if monitor.went_back:  # velocities and chains belong to the weights that were given up
+            fixed = ("base_bias", "chance", "n_steps", "widest")
+            self._memory = {name: self._memory[name] for name in fixed if name in self._memory}
+        self._set_outcome(monitor)
+
+    def _set_outcome(self, monitor: FitMonitor) -> None:
+        self.history_ = monitor.history
+        self.stop_reason_ = monitor.reason
+        self.n_iter_ = monitor.n_epochs
+
+    def _batch_size(self, n_rows: int) -> int:
+        if self.batch_size == "auto":
+            return min(n_rows, LARGEST_AUTO_BATCH, max(SMALLEST_AUTO_BATCH, n_rows // AUTO_STEPS))
+        return min(n_rows, int(self.batch_size))
+
+    def _batches(self, rows: Any, batch_size: int, *, shuffled: bool) -> Any:
+        n_rows = rows.shape[0]
+        order = self._random.permutation(n_rows) if shuffled else np.arange(n_rows)
+        xp = array_namespace(rows)
+        for start in range(0, n_rows, batch_size):
+            chosen = order[start : start + batch_size]
+            yield rows[chosen] if isinstance(rows, np.ndarray) else xp.take(rows, _places(chosen, rows), axis=0)
+
+    def _watched(self, rows: Any) -> Any:
+        """Some training examples, the same for all epochs of a fit."""
+        n_rows = rows.shape[0]
+        if n_rows <= WATCHED_ROWS:
+            return rows
+        chosen = np.sort(self._random.choice(n_rows, WATCHED_ROWS, replace=False))
+        return (
+            rows[chosen]
+            if isinstance(rows, np.ndarray)
+            else array_namespace(rows).take(rows, _places(chosen, rows), axis=0)
+        )
+
+    def _ordinary_loss(self, rows: Any) -> float:
+        """Error of an answer that is always the mean."""
+        gaps = on_host(rows - array_namespace(rows).mean(rows, axis=0)).astype(np.float64)
+        return float((gaps * gaps).sum(axis=1).mean())
+
+    def _reconstruction(self, rows: Any) -> Any:
+        machine = self._machine()
+        return self._answers(machine.visible_means(machine.hidden_means(self._states(rows))))
+
+    def _error(self, rows: Any) -> float:
+        """Mean over examples of the squared error of their reconstruction, summed over the columns."""
+        gaps = on_host(rows - self._reconstruction(rows))
+        return float(np.square(gaps, dtype=np.float64).sum(axis=1).mean())
+
+    def _validated(self, rows: Any) -> dict[str, float]:
+        error = self._error(rows)
+        return {"validation_loss": error, "validation_score": -error}
+
+    def _free_energies(self, watched: Any, held_out: Any) -> dict[str, float]:
+        """Mean free energies: they cannot be compared between epochs, but between examples learned and held out."""
+        if self.hidden != "binary":
+            return {}
+        learned = float(self._free_energy_of(self._states(watched)).mean())
+        if held_out is None:
+            return {"free_energy": learned}
+        other = float(self._free_energy_of(self._states(held_out)).mean())
+        return {"free_energy": learned, "free_energy_gap": other - learned}
+
+    def _held_out(self, rows: Any, X_val: ArrayLike | None) -> tuple[Any, Any]:
+        """Examples to learn and examples to watch, of those that are in the machine's order of columns."""
+        if X_val is not None:
+            try:
+                return rows, self._rows(X_val, reset=False)
+            except InvalidInputError as error:
+                raise InvalidInputError(f"In the validation data (X_val): {error}") from error
+        if not self.validation_fraction:
+            return rows, None
+        chosen = ExampleSet(np.arange(rows.shape[0])[:, np.newaxis], np.arange(rows.shape[0]))
+        learned, other = chosen.split(self.validation_fraction, self._random)
+        return _rows_at(rows, learned.targets), _rows_at(rows, other.targets)
+
+    # Likelihood.
+
+    def _partition(self, n_chains: int, n_temperatures: int) -> LogPartition:
+        machine = self._machine()
+        if can_be_summed(machine):
+            return exact_log_partition(machine)
+        chance = Chance(int(self._memory["chance"][0]) ^ 1)  # a stream of its own, the same for every question
+        return estimated_log_partition(
+            machine, self._memory["base_bias"], n_chains=n_chains, n_temperatures=n_temperatures, chance=chance
+        )
+
+    def _fitted_machine(self) -> Machine:
+        check_is_fitted(self)
+        return self._machine()
+
+
+def _lives_elsewhere(X: object) -> bool:
+    """Whether X is an array of another library, and the user asked scikit-learn to leave such arrays where they are."""
+    return bool(get_config()["array_api_dispatch"]) and is_array_api_obj(X) and not is_numpy_array(X)
+
+
+def _check_range(units: VisibleUnits, rows: Any) -> None:
+    """Refuse values that the visible units cannot have; NaN are not looked at."""
+    if isinstance(units, Gaussian) or not isinstance(units, Binary | Softmax) or not rows.shape[0]:
+        return
+    host = on_host(rows)
+    low, high = float(np.nanmin(host)), float(np.nanmax(host))
+    if low >= 0 and high <= 1:
+        if isinstance(units, Softmax):
+            _check_groups(units, host)
+        return
+    way_out = f"divide X by {high:g}" if low >= 0 else "rescale it, for example with sklearn.preprocessing.MinMaxScaler"
+    raise InvalidInputError(
+        f"{type(units).__name__} visible units take values from 0 to 1. Got values from {low:g} to {high:g}: "
+        f"{way_out}, or set visible='gaussian'."
+    )
+
+
+def _check_groups(units: Softmax, rows: NDArray[Any]) -> None:
+    for group in units.groups(rows.shape[1]):
+        sums = rows[:, group].sum(axis=1)
+        wrong = np.flatnonzero(np.abs(sums - 1) > 1e-3)  # NaN passes
+        if len(wrong):
+            raise InvalidInputError(
+                f"Columns {group.start} to {group.stop - 1} are one softmax unit, so each row must sum to 1 there. Row "
+                f"{wrong[0]} sums to {sums[wrong[0]]:g}. Encode categories with sklearn.preprocessing.OneHotEncoder, "
+                "and give the sizes of the groups: visible='softmax((3, 2))'."
+            )
+
+
+def _as(rows: Any, like: Any) -> Any:
+    """Rows in the type of the weights."""
+    return rows if rows.dtype == like.dtype else array_namespace(rows).astype(rows, like.dtype)
+
+
+def _places(chosen: NDArray[np.intp], like: Any) -> Any:
+    xp = array_namespace(like)
+    return xp.asarray(chosen, device=like.device)
+
+
+def _rows_at(rows: Any, chosen: NDArray[np.intp]) -> Any:
+    return (
+        rows[chosen]
+        if isinstance(rows, np.ndarray)
+        else array_namespace(rows).take(rows, _places(chosen, rows), axis=0)
+    )
