@@ -10,6 +10,7 @@ import numpy as np
 from array_api_compat import array_namespace, is_array_api_obj, is_numpy_array
 from numpy.typing import ArrayLike, NDArray
 from sklearn import get_config
+from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from sinapsi.energy.arithmetic import Chance, on_host
@@ -22,6 +23,7 @@ from sinapsi.energy.likelihood import (
     exact_log_partition,
 )
 from sinapsi.energy.machine import Machine
+from sinapsi.energy.sampling import chains_from, completed, last_of_chain
 from sinapsi.energy.units import HIDDEN, Binary, Gaussian, Softmax, VisibleUnits, visible_units_named
 from sinapsi.estimator import NetworkEstimator, random_generator
 from sinapsi.exceptions import InvalidInputError, InvalidParameterError
@@ -56,6 +58,22 @@ def _is_target_and_cost(value: Any) -> bool:
         and _a_rate.allows(value[0])
         and number(0, open_high=True).allows(value[1])
     )
+
+
+def has_free_energy(machine: RestrictedMachine) -> bool:
+    """Tell whether the hidden units can be summed over.
+
+    Parameters
+    ----------
+    machine : estimator
+        With its parameters.
+
+    Returns
+    -------
+    bool
+        Whether they are binary.
+    """
+    return machine.hidden == "binary"
 
 
 class RestrictedMachine(NetworkEstimator):
@@ -381,33 +399,107 @@ class RestrictedMachine(NetworkEstimator):
         other = float(self._free_energy_of(self._states(held_out)).mean())
         return {"free_energy": learned, "free_energy_gap": other - learned}
 
-    def _held_out(self, rows: Any, X_val: ArrayLike | None) -> tuple[Any, Any]:
-        """Examples to learn and examples to watch, of those that are in the machine's order of columns."""
-        if X_val is not None:
-            try:
-                return rows, self._rows(X_val, reset=False)
-            except InvalidInputError as error:
-                raise InvalidInputError(f"In the validation data (X_val): {error}") from error
-        if not self.validation_fraction:
-            return rows, None
+    def _validation_rows(self, X_val: ArrayLike) -> Any:
+        try:
+            return self._rows(X_val, reset=False)
+        except InvalidInputError as error:
+            raise InvalidInputError(f"In the validation data (X_val): {error}") from error
+
+    def _held_out(self, rows: Any, validation: Any, strata: NDArray[Any] | None = None) -> tuple[Any, Any]:
+        """Examples to learn, and examples to watch: those given, or a share held out, or None."""
+        if validation is not None or not self.validation_fraction:
+            return rows, validation
         chosen = ExampleSet(np.arange(rows.shape[0])[:, np.newaxis], np.arange(rows.shape[0]))
-        learned, other = chosen.split(self.validation_fraction, self._random)
+        learned, other = chosen.split(self.validation_fraction, self._random, strata)
         return _rows_at(rows, learned.targets), _rows_at(rows, other.targets)
 
-    # Likelihood.
+    # What is asked of a fitted machine.
 
-    def _partition(self, n_chains: int, n_temperatures: int) -> LogPartition:
+    @available_if(has_free_energy)
+    def log_partition(self, *, n_chains: int = 100, n_temperatures: int = 1000) -> LogPartition:
+        """Give log Z, by which free energies become likelihoods, exactly or between two estimates.
+
+        Parameters
+        ----------
+        n_chains : int, default=100
+            Chains of annealed importance sampling each way.
+        n_temperatures : int, default=1000
+            Steps of the way; raise it until both estimates agree.
+
+        Returns
+        -------
+        LogPartition
+            Exact if a binary layer of k units has 2^k times the units of the other at most 1e9. Printed, it shows
+            both estimates with their spreads; ``score_samples`` uses the one asked for last.
+        """
+        check_is_fitted(self)
+        check_count("n_chains", n_chains, 2)
+        check_count("n_temperatures", n_temperatures)
         machine = self._machine()
         if can_be_summed(machine):
-            return exact_log_partition(machine)
-        chance = Chance(int(self._memory["chance"][0]) ^ 1)  # a stream of its own, the same for every question
-        return estimated_log_partition(
-            machine, self._memory["base_bias"], n_chains=n_chains, n_temperatures=n_temperatures, chance=chance
-        )
+            found = exact_log_partition(machine)
+        else:
+            chance = Chance(int(self._memory["chance"][0]) ^ 1)  # a stream of its own, the same for every question
+            found = estimated_log_partition(
+                machine, self._memory["base_bias"], n_chains=n_chains, n_temperatures=n_temperatures, chance=chance
+            )
+        self._log_partition = found.as_array()
+        return found
 
-    def _fitted_machine(self) -> Machine:
-        check_is_fitted(self)
-        return self._machine()
+    def _known_log_partition(self) -> float:
+        if not hasattr(self, "_log_partition"):
+            self.log_partition()
+        return float(self._log_partition[0])
+
+    def _chance_of(self, random_state: int | np.random.RandomState | np.random.Generator | None) -> Chance:
+        if random_state is None:
+            return Chance(int(self._memory["chance"][0]) ^ 2)  # a stream of its own, the same in every call
+        return Chance.from_generator(random_generator(random_state))
+
+    def _completed(self, states: Any, is_known: Any, n_gibbs_steps: int) -> Any:
+        """Visible states with the expected ones in the gaps."""
+        check_count("n_gibbs_steps", n_gibbs_steps)
+        xp, machine = array_namespace(states), self._machine()
+        start = machine.visible.means(xp.zeros_like(states[:1, :]), self._memory["base_bias"])[0, :]
+        known = xp.where(is_known, states, 0.0)
+        return completed(machine, known, is_known, start, n_gibbs_steps, self._chance_of(None))
+
+    def _dreamed(
+        self, n_samples: int, n_gibbs_steps: int, random_state: Any, *, one_hot: tuple[int, int] | None = None
+    ) -> Any:
+        """Visible states drawn by chains; ``one_hot`` are first column of the classes and that of the class held."""
+        check_count("n_samples", n_samples)
+        check_count("n_gibbs_steps", n_gibbs_steps)
+        machine, chance = self._machine(), self._chance_of(random_state)
+        start = chains_from(machine, self._memory.get("chains"), self._memory["base_bias"], n_samples, chance)
+        if one_hot is None:
+            return last_of_chain(machine, start, n_gibbs_steps, chance)
+        first, held = one_hot
+        start[:, first:] = 0.0
+        start[:, held] = 1.0
+        is_held = array_namespace(start).arange(machine.n_visible, device=start.device) >= first
+        return last_of_chain(machine, start, n_gibbs_steps, chance, is_held)
+
+
+def check_count(name: str, value: object, minimum: int = 1) -> None:
+    """Refuse what is no count, of a method's argument.
+
+    Parameters
+    ----------
+    name : str
+        Of the argument.
+    value : object
+        What was passed.
+    minimum : int, default=1
+        Smallest value allowed.
+
+    Raises
+    ------
+    InvalidParameterError
+        If the value is no integer of at least the minimum.
+    """
+    if not count(minimum).allows(value):
+        raise InvalidParameterError(f"{name} must be an integer of at least {minimum}. Got {value!r} instead.")
 
 
 def _lives_elsewhere(X: object) -> bool:

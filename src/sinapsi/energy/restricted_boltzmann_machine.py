@@ -12,21 +12,13 @@ from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
-from sinapsi.energy.arithmetic import Chance
-from sinapsi.energy.likelihood import LogPartition
-from sinapsi.energy.restricted import RestrictedMachine
-from sinapsi.energy.sampling import chains_from, completed, last_of_chain
+from sinapsi.energy.restricted import RestrictedMachine, has_free_energy
 from sinapsi.energy.units import VisibleUnits
-from sinapsi.estimator import Floats, random_generator
-from sinapsi.exceptions import InvalidParameterError
+from sinapsi.estimator import Floats
 from sinapsi.parameters import Rule, choice
 from sinapsi.references import NAIR_HINTON_2010, Reference
 from sinapsi.schedules import Schedule
 from sinapsi.stopping import AnyOf, Criterion
-
-
-def _has_free_energy(machine: RestrictedBoltzmannMachine) -> bool:
-    return machine.hidden == "binary"
 
 
 class RestrictedBoltzmannMachine(ClassNamePrefixFeaturesOutMixin, TransformerMixin, RestrictedMachine):
@@ -213,7 +205,7 @@ class RestrictedBoltzmannMachine(ClassNamePrefixFeaturesOutMixin, TransformerMix
             rows = self._rows(X, reset=not goes_on)
             if not goes_on:
                 self._begin(rows, self._states)
-            rows, held_out = self._held_out(rows, X_val)
+            rows, held_out = self._held_out(rows, None if X_val is None else self._validation_rows(X_val))
             self._learn(rows, held_out, max_iter=int(self.max_iter), criteria=criteria)
         return self
 
@@ -303,14 +295,10 @@ class RestrictedBoltzmannMachine(ClassNamePrefixFeaturesOutMixin, TransformerMix
             If a known value is none that the visible units can have.
         """
         check_is_fitted(self)
-        _check_count("n_gibbs_steps", n_gibbs_steps)
         rows = self._rows(X, reset=False, may_be_missing=True)
         xp = array_namespace(rows)
-        is_known, states = ~xp.isnan(rows), self._states(rows)
-        start = self._machine().visible.means(xp.zeros_like(states[:1, :]), self._memory["base_bias"])[0, :]
-        filled = completed(
-            self._machine(), xp.where(is_known, states, 0.0), is_known, start, n_gibbs_steps, self._chance_of(None)
-        )
+        is_known = ~xp.isnan(rows)
+        filled = self._completed(self._states(rows), is_known, n_gibbs_steps)
         whole: Floats = xp.where(is_known, rows, self._answers(filled))
         return whole
 
@@ -338,14 +326,10 @@ class RestrictedBoltzmannMachine(ClassNamePrefixFeaturesOutMixin, TransformerMix
             States of the visible units: 0 or 1, real numbers, or one-hot columns.
         """
         check_is_fitted(self)
-        _check_count("n_samples", n_samples)
-        _check_count("n_gibbs_steps", n_gibbs_steps)
-        chance = self._chance_of(random_state)
-        visible = chains_from(self._machine(), self._memory.get("chains"), self._memory["base_bias"], n_samples, chance)
-        dreamed: Floats = self._answers(last_of_chain(self._machine(), visible, n_gibbs_steps, chance))
+        dreamed: Floats = self._answers(self._dreamed(n_samples, n_gibbs_steps, random_state))
         return dreamed
 
-    @available_if(_has_free_energy)
+    @available_if(has_free_energy)
     def free_energy(self, X: ArrayLike) -> NDArray[np.float64]:
         """Give the free energy of examples: minus the logarithm of their probability, but for a constant.
 
@@ -362,31 +346,7 @@ class RestrictedBoltzmannMachine(ClassNamePrefixFeaturesOutMixin, TransformerMix
         check_is_fitted(self)
         return self._free_energy_of(self._states(self._rows(X, reset=False)))
 
-    @available_if(_has_free_energy)
-    def log_partition(self, *, n_chains: int = 100, n_temperatures: int = 1000) -> LogPartition:
-        """Give log Z, by which free energies become likelihoods, exactly or between two estimates.
-
-        Parameters
-        ----------
-        n_chains : int, default=100
-            Chains of annealed importance sampling each way.
-        n_temperatures : int, default=1000
-            Steps of the way; raise it until both estimates agree.
-
-        Returns
-        -------
-        LogPartition
-            Exact if a binary layer of k units has 2^k times the units of the other at most 1e9. Printed, it shows
-            both estimates with their spreads; ``score_samples`` uses the one asked for last.
-        """
-        check_is_fitted(self)
-        _check_count("n_chains", n_chains, 2)
-        _check_count("n_temperatures", n_temperatures)
-        found = self._partition(n_chains, n_temperatures)
-        self._log_partition = found.as_array()
-        return found
-
-    @available_if(_has_free_energy)
+    @available_if(has_free_energy)
     def score_samples(self, X: ArrayLike) -> NDArray[np.float64]:
         """Give the log-likelihood of each example.
 
@@ -402,9 +362,7 @@ class RestrictedBoltzmannMachine(ClassNamePrefixFeaturesOutMixin, TransformerMix
             else optimistic on average, by at most about the gap to its reverse.
         """
         energies = self.free_energy(X)
-        if not hasattr(self, "_log_partition"):
-            self.log_partition()
-        return np.asarray(-energies - self._log_partition[0])
+        return np.asarray(-energies - self._known_log_partition())
 
     def score(self, X: ArrayLike, y: object = None) -> float:
         """Give the mean log-likelihood; with rectified units, which have none, minus the error of reconstruction.
@@ -421,17 +379,7 @@ class RestrictedBoltzmannMachine(ClassNamePrefixFeaturesOutMixin, TransformerMix
         float
             Higher is better.
         """
-        if _has_free_energy(self):
+        if has_free_energy(self):
             return float(self.score_samples(X).mean())
         check_is_fitted(self)
         return -self._error(self._rows(X, reset=False))
-
-    def _chance_of(self, random_state: int | np.random.RandomState | np.random.Generator | None) -> Chance:
-        if random_state is None:
-            return Chance(int(self._memory["chance"][0]) ^ 2)  # a stream of its own, the same in every call
-        return Chance.from_generator(random_generator(random_state))
-
-
-def _check_count(name: str, value: object, minimum: int = 1) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < minimum:
-        raise InvalidParameterError(f"{name} must be an integer of at least {minimum}. Got {value!r} instead.")

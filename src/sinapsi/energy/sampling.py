@@ -42,7 +42,7 @@ def chains_from(machine: Machine, kept: Any, base_bias: Any, n_chains: int, chan
     return machine.visible.draw(nothing, base_bias, chance)[1]
 
 
-def gibbs_chain(machine: Machine, visible: Any, n_steps: int, chance: Chance) -> Iterator[Any]:
+def gibbs_chain(machine: Machine, visible: Any, n_steps: int, chance: Chance, is_held: Any = None) -> Iterator[Any]:
     """Go on by full Gibbs steps: all hidden units given the visible ones, then all visible ones given those.
 
     Parameters
@@ -55,30 +55,29 @@ def gibbs_chain(machine: Machine, visible: Any, n_steps: int, chance: Chance) ->
         Steps.
     chance : Chance
         Source of randomness.
+    is_held : array of bool of shape (n_visible,), optional
+        Units that stay as they are.
 
     Yields
     ------
     array of shape (n_chains, n_visible)
         States after each step.
     """
+    xp, start = array_namespace(visible), visible
     for _ in range(n_steps):
         visible = machine.draw_visible(machine.draw_hidden(visible, chance), chance)[1]
+        if is_held is not None:
+            visible = xp.where(is_held, start, visible)
         yield visible
 
 
-def last_of_chain(machine: Machine, visible: Any, n_steps: int, chance: Chance) -> Any:
+def last_of_chain(machine: Machine, visible: Any, n_steps: int, chance: Chance, is_held: Any = None) -> Any:
     """Give the states after some Gibbs steps.
 
     Parameters
     ----------
-    machine : Machine
-        The machine.
-    visible : array of shape (n_chains, n_visible)
-        Where to begin.
-    n_steps : int
-        Steps.
-    chance : Chance
-        Source of randomness.
+    machine, visible, n_steps, chance, is_held
+        As of :func:`gibbs_chain`.
 
     Returns
     -------
@@ -86,7 +85,7 @@ def last_of_chain(machine: Machine, visible: Any, n_steps: int, chance: Chance) 
         Visible states.
     """
     last = visible
-    for last in gibbs_chain(machine, visible, n_steps, chance):  # noqa: B007  -- the last one is what counts
+    for last in gibbs_chain(machine, visible, n_steps, chance, is_held):  # noqa: B007  -- the last is what counts
         pass
     return last
 

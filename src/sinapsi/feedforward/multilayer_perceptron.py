@@ -275,12 +275,15 @@ class MultilayerPerceptron(NetworkEstimator):
                 start = self._present_weights(network)
                 self._forget_other_solvers(task.solver)
             else:
-                start = starting_parameters(self.init, network, self._random, training.targets.dtype)
+                start = self._starting_weights(network, training)
             memory = {name: array.copy() for name, array in self._memory.items()}  # whole, should the fit fail
             outcome = train(task, Start(start, self._random, memory), verbose=self.verbose)
         else:
             outcome = best_of_starts(task, self.init, self._random, self.n_init, self.n_jobs)
         self._keep(network, outcome)
+
+    def _starting_weights(self, network: Network, training: ExampleSet) -> Floats:
+        return starting_parameters(self.init, network, self._random, training.targets.dtype)
 
     def _task(
         self,

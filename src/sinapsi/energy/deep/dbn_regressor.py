@@ -1,0 +1,200 @@
+"""The deep network for real-valued targets that is pre-trained layer by layer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar, Self
+
+import numpy as np
+from numpy.typing import ArrayLike
+from sklearn.utils.metaestimators import available_if
+
+from sinapsi.energy.deep.fine_tuned import FineTunedNetwork
+from sinapsi.energy.units import VisibleUnits
+from sinapsi.feedforward.mlp_regressor import MLPRegressor
+from sinapsi.feedforward.multilayer_perceptron import learns_in_steps
+from sinapsi.feedforward.solvers import Solver
+from sinapsi.parameters import Rule
+from sinapsi.schedules import Schedule
+from sinapsi.stopping import AnyOf, Criterion
+
+
+class DBNRegressor(FineTunedNetwork, MLPRegressor):
+    """A deep network for real-valued targets that first learns to generate the examples, layer by layer.
+
+    Each pair of layers is trained as a restricted Boltzmann machine on what the layer below gives, without looking at
+    y; then back-propagation trains all layers together on the squared error. The outputs are linear.
+
+    Parameters
+    ----------
+    hidden_layer_sizes : int or tuple of int, default=(100, 100)
+        Units of each hidden layer, each at least 1; all have the logistic function, as binary units.
+    pretraining : {"rbm", "autoassociator"} or None, default="rbm"
+        What each pair of layers is trained as before back-propagation: a restricted Boltzmann machine, or a network
+        with one hidden layer that reproduces its input. None starts at random, to compare.
+    pretrain_output : bool, default=False
+        Whether the pair of the last hidden layer and the outputs is pre-trained too: with "rbm" from the wanted
+        outputs, with "autoassociator" without them.
+    visible : {"auto", "binary", "gaussian", "softmax"} or VisibleUnits, default="auto"
+        What the columns of X are to the lowest machine, as in :class:`RestrictedBoltzmannMachine`.
+    pretraining_learning_rate : float, default=0.05
+        Rate > 0 of contrastive divergence; an autoassociator learns by Adam at 0.001 or at this rate, if it is lower.
+    pretraining_max_iter : int, default=50
+        Passes over the data for each pair; 0 leaves the machines as they start.
+    solver : str or Solver, default="adam"
+        How back-propagation fine-tunes: "sgd", "adam", "rprop", "scg", "lbfgs", "lm", "bayesian".
+    learning_rate : float, str or Schedule, default=0.001
+        eta > 0 of fine-tuning by "sgd" and "adam", constant or a schedule, see :mod:`sinapsi.schedules`.
+    momentum : float, default=0.9
+        Share in [0, 1) of the last step in the next one ("sgd").
+    batch_size : int, "auto" or "full", default="auto"
+        Examples a step, in both phases; "auto" is a tenth of the examples, but at least 10 and at most 200 (100 in
+        pre-training).
+    max_iter : int, default=200
+        Passes of fine-tuning at most; 0 leaves the network pre-trained.
+    alpha : float, default=0.0001
+        Weight >= 0 of the penalty in fine-tuning, in the convention of :class:`MLPRegressor`.
+    stopping : str, Criterion or None, default=None
+        Stopping rules besides ``max_iter``, as of :class:`MLPRegressor`.
+    validation_fraction : float, default=0.0
+        Share of the examples held out to watch the validation loss, in [0, 1).
+    warm_start : bool, default=False
+        Whether ``fit`` goes on fine-tuning the present weights.
+    verbose : int, default=0
+        1 shows a progress bar on a terminal.
+    random_state : int, RandomState, Generator or None, default=None
+        Source of weights, order, chance and examples held out.
+
+    Attributes
+    ----------
+    coefs_ : list of array of shape (fan_in, fan_out)
+        Weights of each layer.
+    intercepts_ : list of array of shape (fan_out,)
+        Biases of each layer.
+    n_layers_ : int
+        Number of layers, inputs and outputs included.
+    n_outputs_ : int
+        Number of output units.
+    out_activation_ : str
+        Activation of the output units.
+    pretraining_history_ : list of History
+        How each pair was pre-trained.
+    n_iter_ : int
+        Passes of fine-tuning.
+    history_ : History
+        Course of fine-tuning, as of :class:`MLPRegressor`.
+    stop_reason_ : StopReason
+        Why learning ended. Ctrl-C while pre-training keeps the layers that are finished.
+    n_features_in_ : int
+        Number of columns of X.
+    feature_names_in_ : array of shape (n_features,)
+        Names of the columns, when X was a data frame with string names.
+
+    See Also
+    --------
+    DBNClassifier : The same for classes.
+
+    References
+    ----------
+    Hinton, Osindero and Teh (2006), A fast learning algorithm for deep belief nets. Bengio and others (2007), Greedy
+    layer-wise training of deep networks. Rumelhart, Hinton and Williams (1986), back-propagation.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sinapsi import DBNRegressor
+    >>> X = np.random.default_rng(0).uniform(-2, 2, size=(400, 2))
+    >>> y = np.sin(X[:, 0]) * X[:, 1]
+    >>> model = DBNRegressor(hidden_layer_sizes=(30, 30), solver="lbfgs", max_iter=1000, random_state=0)
+    >>> model.fit(X[:300], y[:300]).score(X[300:], y[300:]) > 0.9
+    True
+    """
+
+    _parameter_rules: ClassVar[Mapping[str, Rule]] = {**FineTunedNetwork._parameter_rules}
+
+    loss = "squared_error"
+
+    def __init__(
+        self,
+        *,
+        hidden_layer_sizes: int | tuple[int, ...] = (100, 100),
+        pretraining: str | None = "rbm",
+        pretrain_output: bool = False,
+        visible: str | VisibleUnits = "auto",
+        pretraining_learning_rate: float = 0.05,
+        pretraining_max_iter: int = 50,
+        solver: str | Solver = "adam",
+        learning_rate: float | str | Schedule = 0.001,
+        momentum: float = 0.9,
+        batch_size: int | str = "auto",
+        max_iter: int = 200,
+        alpha: float = 0.0001,
+        stopping: str | Criterion | AnyOf | None = None,
+        validation_fraction: float = 0.0,
+        warm_start: bool = False,
+        verbose: int = 0,
+        random_state: int | np.random.RandomState | np.random.Generator | None = None,
+    ) -> None:
+        self.hidden_layer_sizes = hidden_layer_sizes
+        self.pretraining = pretraining
+        self.pretrain_output = pretrain_output
+        self.visible = visible
+        self.pretraining_learning_rate = pretraining_learning_rate
+        self.pretraining_max_iter = pretraining_max_iter
+        self.solver = solver
+        self.learning_rate = learning_rate
+        self.momentum = momentum
+        self.batch_size = batch_size
+        self.max_iter = max_iter
+        self.alpha = alpha
+        self.stopping = stopping
+        self.validation_fraction = validation_fraction
+        self.warm_start = warm_start
+        self.verbose = verbose
+        self.random_state = random_state
+
+    def fit(  # type: ignore[override]  # a network that pre-trains takes no weights of examples
+        self, X: ArrayLike, y: ArrayLike, *, X_val: ArrayLike | None = None, y_val: ArrayLike | None = None
+    ) -> Self:
+        """Pre-train the layers, then fine-tune them together.
+
+        Parameters
+        ----------
+        X : array of shape (n_samples, n_features)
+            Examples.
+        y : array of shape (n_samples,) or (n_samples, n_outputs)
+            Wanted outputs; in a table NaN stands for an output that does not matter.
+        X_val, y_val : arrays of the same kind, optional
+            Validation data; by default a share ``validation_fraction`` of the examples.
+
+        Returns
+        -------
+        DBNRegressor
+            The fitted estimator.
+
+        Raises
+        ------
+        InvalidParameterError
+            If a parameter is out of its range.
+        InvalidInputError
+            If the data cannot be learned from.
+        """
+        return self._fit(X, y, None, (X_val, y_val))
+
+    @available_if(learns_in_steps)
+    def partial_fit(self, X: ArrayLike, y: ArrayLike) -> Self:
+        """Fine-tune once through some more examples ("sgd" and "adam"); the first call pre-trains on its examples.
+
+        Parameters
+        ----------
+        X : array of shape (n_samples, n_features)
+            Examples.
+        y : array of shape (n_samples,) or (n_samples, n_outputs)
+            Their answers.
+
+        Returns
+        -------
+        DBNRegressor
+            The estimator.
+        """
+        return self._partial_fit(X, y, None)
