@@ -39,12 +39,14 @@ from sinapsi.memories.diagnosis import damage as damage
 from sinapsi.memories.diagnosis import dreaming_curve as dreaming_curve
 
 # 8  Boltzmann machines
+from sinapsi.energy.boltzmann_machine import BoltzmannMachine as BoltzmannMachine
 from sinapsi.energy.restricted_boltzmann_machine import RestrictedBoltzmannMachine as RestrictedBoltzmannMachine
 from sinapsi.energy.rbm_classifier import RBMClassifier as RBMClassifier
 
 # 9  Deep networks of restricted Boltzmann machines
 from sinapsi.energy.deep.dbn_regressor import DBNRegressor as DBNRegressor
 from sinapsi.energy.deep.dbn_classifier import DBNClassifier as DBNClassifier
+from sinapsi.energy.deep.deep_belief_network import DeepBeliefNetwork as DeepBeliefNetwork
 from sinapsi.energy.deep.deep_autoencoder import DeepAutoencoder as DeepAutoencoder
 
 # Models in files, without pickle

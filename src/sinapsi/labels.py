@@ -331,6 +331,37 @@ def weighted_by_class(
     return by_class if weights is None else weights * by_class
 
 
+def weights_of_classes(class_weight: Any, labels: NDArray[Any], classes: NDArray[Any]) -> NDArray[np.float64]:
+    """Give the weight of each class, for networks whose probabilities it multiplies.
+
+    Parameters
+    ----------
+    class_weight : dict, "balanced" or None
+        As everywhere in scikit-learn.
+    labels : array of shape (n_samples,)
+        Class labels.
+    classes : array of shape (n_classes,)
+        All classes of the network.
+
+    Returns
+    -------
+    array of shape (n_classes,)
+        A class that a dict does not name, or that has no example to be balanced by, weighs 1.
+
+    Raises
+    ------
+    InvalidParameterError
+        As of :func:`weighted_by_class`.
+    """
+    weights = np.ones(len(classes))
+    by_example = weighted_by_class(None, class_weight, labels, classes, np.dtype(np.float64))
+    if isinstance(class_weight, dict):
+        weights[:] = _weights_in(class_weight, classes, classes)
+    elif by_example is not None:
+        weights[np.searchsorted(classes, labels)] = by_example
+    return weights
+
+
 def _weights_in(class_weight: dict[Any, Any], labels: NDArray[Any], classes: NDArray[Any]) -> NDArray[np.float64]:
     known = classes.tolist()
     if labels.ndim > 1:

@@ -11,7 +11,7 @@ from array_api_compat import array_namespace
 from sinapsi.energy.machine import Machine
 from sinapsi.exceptions import InvalidInputError
 
-NARROWEST = 0.01  # least width of a unit, over the deviation of its column; zero would make the likelihood infinite
+NARROWEST = 0.1  # least width of a unit, over the deviation of its column; zero would make the likelihood infinite
 LARGEST_CHANGE = 0.1  # of the logarithm of a width in one step
 
 
@@ -125,7 +125,7 @@ class DataScale:
         rate : float
             Learning rate.
         widest : array of shape (n_features,)
-            Deviations of the columns, beyond which and below a hundredth of which no width goes.
+            Deviations of the columns, beyond which and below a tenth of which no width goes.
         """
         xp = array_namespace(states)
         expected = machine.visible_means(machine.hidden_means(states))

@@ -17,7 +17,7 @@ from sinapsi.energy.restricted import RestrictedMachine
 from sinapsi.energy.units import Joined, Softmax, VisibleUnits
 from sinapsi.estimator import Floats
 from sinapsi.exceptions import InvalidInputError
-from sinapsi.labels import check_first_classes, class_indices, one_label_each, weighted_by_class
+from sinapsi.labels import check_first_classes, class_indices, one_label_each, weights_of_classes
 from sinapsi.parameters import Rule, choice, instance, nothing
 from sinapsi.references import LAROCHELLE_BENGIO_2008, Reference
 from sinapsi.schedules import Schedule
@@ -449,17 +449,11 @@ class RBMClassifier(ClassNamePrefixFeaturesOutMixin, ClassifierMixin, Transforme
         _, labels = self._inputs_and_targets(on_host(rows), y, reset=False)
         known = self.classes_ if goes_on else None
         self.classes_, indices = one_label_each(labels, type(self).__name__, known, classes)
-        by_example = weighted_by_class(None, self.class_weight, labels, self.classes_, np.dtype(np.float64))
-        weights = np.ones(len(self.classes_))
-        if isinstance(self.class_weight, dict):
-            weights[:] = [float(self.class_weight.get(label, 1)) for label in self.classes_.tolist()]
-        elif by_example is not None:
-            weights[indices] = by_example
         with np.errstate(divide="ignore"):
-            self._log_class_weights = np.log(weights)
-        together = _beside_classes(rows, indices, len(self.classes_))
+            self._log_class_weights = np.log(weights_of_classes(self.class_weight, labels, self.classes_))
+        together = beside_classes(rows, indices, len(self.classes_))
         if not goes_on:
-            self._begin(rows, lambda rows: _beside_classes(self._states(rows), indices, len(self.classes_)))
+            self._begin(rows, lambda rows: beside_classes(self._states(rows), indices, len(self.classes_)))
         return together, indices
 
     def _labelled_validation(self, X_val: ArrayLike | None, y_val: ArrayLike | None) -> Any:
@@ -473,7 +467,7 @@ class RBMClassifier(ClassNamePrefixFeaturesOutMixin, ClassifierMixin, Transforme
             _, indices = one_label_each(labels, type(self).__name__, self.classes_)
         except InvalidInputError as error:
             raise InvalidInputError(f"In the validation data (X_val, y_val): {error}") from error
-        return _beside_classes(rows, indices, len(self.classes_))
+        return beside_classes(rows, indices, len(self.classes_))
 
     def _validated(self, rows: Any) -> dict[str, float]:
         n = self.n_features_in_
@@ -509,7 +503,23 @@ class RBMClassifier(ClassNamePrefixFeaturesOutMixin, ClassifierMixin, Transforme
         return xp.asarray(shares, dtype=states.dtype, device=states.device)
 
 
-def _beside_classes(rows: Any, indices: NDArray[np.intp], n_classes: int) -> Any:
+def beside_classes(rows: Any, indices: NDArray[np.intp], n_classes: int) -> Any:
+    """Give examples beside their classes as one-hot columns.
+
+    Parameters
+    ----------
+    rows : array of shape (n_samples, n_features)
+        Examples.
+    indices : array of shape (n_samples,)
+        Class indices.
+    n_classes : int
+        Number of classes.
+
+    Returns
+    -------
+    array of shape (n_samples, n_features + n_classes)
+        In the type of the examples.
+    """
     xp = array_namespace(rows)
     columns = np.eye(n_classes)[indices]
     return xp.concat([rows, xp.asarray(columns, dtype=rows.dtype, device=rows.device)], axis=1)

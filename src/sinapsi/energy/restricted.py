@@ -24,7 +24,8 @@ from sinapsi.energy.likelihood import (
 )
 from sinapsi.energy.machine import Machine
 from sinapsi.energy.sampling import chains_from, completed, last_of_chain
-from sinapsi.energy.units import HIDDEN, Binary, Gaussian, Softmax, VisibleUnits, visible_units_named
+from sinapsi.energy.units import HIDDEN, Gaussian, VisibleUnits, visible_units_named
+from sinapsi.energy.visible_data import check_range, units_for
 from sinapsi.estimator import NetworkEstimator, random_generator
 from sinapsi.exceptions import InvalidInputError, InvalidParameterError
 from sinapsi.history import History
@@ -43,7 +44,7 @@ from sinapsi.schedules import Schedule, schedule_named
 from sinapsi.stopping import AnyOf, Criterion, MaxIter, Patience, StopReason, criteria_in
 from sinapsi.validation import ExampleSet
 
-LARGEST_AUTO_BATCH, AUTO_STEPS, SMALLEST_AUTO_BATCH = 100, 10, 10  # rows a step where the user leaves it to us
+LARGEST_AUTO_BATCH, AUTO_STEPS, SMALLEST_AUTO_BATCH = 100, 100, 10  # rows a step where the user leaves it to us
 WATCHED_ROWS = 1000  # training examples on which error and free energy are measured after each epoch
 LARGEST_WEIGHT = 1e4  # of a machine that still learns; larger ones only make certain what is certain already
 SPARSITY_COST = 0.1  # pull to the target activity, in units of the gradient of a hidden bias
@@ -148,7 +149,7 @@ class RestrictedMachine(NetworkEstimator):
         inputs = self._inputs_elsewhere if _lives_elsewhere(X) else self._inputs
         rows = inputs(X, reset=reset, may_be_missing=may_be_missing)
         if not reset:
-            _check_range(self._units(), rows)
+            check_range(self._units(), rows)
             rows = rows if not hasattr(self, "components_") else _as(rows, self.components_)
         return rows
 
@@ -165,13 +166,6 @@ class RestrictedMachine(NetworkEstimator):
             )
         except ValueError as error:
             raise InvalidInputError(str(error)) from error
-
-    def _kind_of_data(self, rows: Any) -> VisibleUnits:
-        """The visible units for these data: those asked for, or what the range of values suggests."""
-        if isinstance(self.visible, str) and self.visible == "auto":
-            xp = array_namespace(rows)
-            return Binary() if bool(xp.min(rows) >= 0) and bool(xp.max(rows) <= 1) else Gaussian()
-        return visible_units_named(self.visible)
 
     def _units(self) -> VisibleUnits:
         return visible_units_named(self.visible_)
@@ -233,10 +227,8 @@ class RestrictedMachine(NetworkEstimator):
         xp = array_namespace(rows)
         self._random = random_generator(self.random_state)
         chance = Chance.from_generator(self._random)
-        units = self._kind_of_data(rows)
-        _check_range(units, rows)
-        if isinstance(units, Softmax):
-            units.groups(rows.shape[1])
+        units = units_for(self.visible, rows)
+        check_range(units, rows)
         self.visible_ = str(units)
         for name in ("mean_", "scale_"):
             self.__dict__.pop(name, None)
@@ -505,35 +497,6 @@ def check_count(name: str, value: object, minimum: int = 1) -> None:
 def _lives_elsewhere(X: object) -> bool:
     """Whether X is an array of another library, and the user asked scikit-learn to leave such arrays where they are."""
     return bool(get_config()["array_api_dispatch"]) and is_array_api_obj(X) and not is_numpy_array(X)
-
-
-def _check_range(units: VisibleUnits, rows: Any) -> None:
-    """Refuse values that the visible units cannot have; NaN are not looked at."""
-    if isinstance(units, Gaussian) or not isinstance(units, Binary | Softmax) or not rows.shape[0]:
-        return
-    host = on_host(rows)
-    low, high = float(np.nanmin(host)), float(np.nanmax(host))
-    if low >= 0 and high <= 1:
-        if isinstance(units, Softmax):
-            _check_groups(units, host)
-        return
-    way_out = f"divide X by {high:g}" if low >= 0 else "rescale it, for example with sklearn.preprocessing.MinMaxScaler"
-    raise InvalidInputError(
-        f"{type(units).__name__} visible units take values from 0 to 1. Got values from {low:g} to {high:g}: "
-        f"{way_out}, or set visible='gaussian'."
-    )
-
-
-def _check_groups(units: Softmax, rows: NDArray[Any]) -> None:
-    for group in units.groups(rows.shape[1]):
-        sums = rows[:, group].sum(axis=1)
-        wrong = np.flatnonzero(np.abs(sums - 1) > 1e-3)  # NaN passes
-        if len(wrong):
-            raise InvalidInputError(
-                f"Columns {group.start} to {group.stop - 1} are one softmax unit, so each row must sum to 1 there. Row "
-                f"{wrong[0]} sums to {sums[wrong[0]]:g}. Encode categories with sklearn.preprocessing.OneHotEncoder, "
-                "and give the sizes of the groups: visible='softmax((3, 2))'."
-            )
 
 
 def _as(rows: Any, like: Any) -> Any:

@@ -17,6 +17,7 @@ import numpy as np
 
 from sinapsi.activations import Activation
 from sinapsi.energy.arithmetic import Chance
+from sinapsi.energy.data_scale import DataScale
 from sinapsi.energy.restricted_boltzmann_machine import RestrictedBoltzmannMachine
 from sinapsi.energy.units import Binary, Gaussian, visible_units_named
 from sinapsi.estimator import Floats
@@ -26,7 +27,7 @@ from sinapsi.parameters import Rule, choice
 from sinapsi.stopping import StopCode
 
 MOMENTUM = 0.9  # of contrastive divergence (Hinton 2012)
-GAUSSIAN_RATE = 0.2  # of the learning rate, for real-valued examples
+GAUSSIAN_RATE = 0.5  # of the learning rate, for real-valued examples
 CODE_RATE = 0.01  # of the learning rate, for linear hidden units, whose states have no bounds (Hinton 2012)
 AUTOASSOCIATOR_RATE = 0.001  # of Adam, as in the multilayer perceptrons
 OUTPUT_BATCH = 100  # examples an update of the pair of the outputs
@@ -112,7 +113,7 @@ class Pretraining:
             verbose=self.verbose,
             random_state=seed,
         )
-        with _telling_of_layer(len(stack.coefs) + 1):
+        with telling_of_layer(len(stack.coefs) + 1):
             machine.fit(stack.top)
         coef, intercept = machine.components_.T, machine.intercept_hidden_
         back, back_intercept = machine.components_, machine.intercept_visible_
@@ -122,7 +123,10 @@ class Pretraining:
             back, back_intercept = back * machine.scale_, back_intercept * machine.scale_ + machine.mean_
         interrupted = machine.stop_reason_.code is StopCode.INTERRUPTED
         top = stack.top if interrupted else machine.transform(stack.top)
-        return stack.plus((coef, intercept), (back, back_intercept), machine.history_, top, interrupted=interrupted)
+        scale = DataScale(machine.mean_, machine.scale_) if hasattr(machine, "scale_") else None
+        return stack.plus(
+            (coef, intercept), (back, back_intercept), machine.history_, top, interrupted=interrupted, scale=scale
+        )
 
     def _with_autoassociator(self, stack: Stack, size: int, seed: int, *, is_code: bool) -> Stack:
         rows = stack.top
@@ -138,7 +142,7 @@ class Pretraining:
             verbose=self.verbose,
             random_state=seed,
         )
-        with _telling_of_layer(len(stack.coefs) + 1):
+        with telling_of_layer(len(stack.coefs) + 1):
             network.fit(rows, rows[:, 0] if rows.shape[1] == 1 else rows)
         (coef, back), (intercept, back_intercept) = network.coefs_, network.intercepts_
         interrupted = network.stop_reason_.code is StopCode.INTERRUPTED
@@ -168,6 +172,8 @@ class Stack:
         What the highest layer gives; of an interrupted pair, what it was given.
     is_interrupted : bool, default=False
         Whether the user pressed Ctrl-C in the highest pair.
+    scale : DataScale, optional
+        Where examples of Gaussian units lie; weights and biases are for examples as they are.
     """
 
     coefs: list[Floats]
@@ -176,6 +182,7 @@ class Stack:
     histories: list[History]
     top: Floats
     is_interrupted: bool = False
+    scale: DataScale | None = None
 
     def plus(
         self,
@@ -185,6 +192,7 @@ class Stack:
         top: Floats,
         *,
         interrupted: bool,
+        scale: DataScale | None = None,
     ) -> Stack:
         """Add a pair.
 
@@ -198,6 +206,8 @@ class Stack:
             What it gives.
         interrupted : bool
             Whether the user pressed Ctrl-C.
+        scale : DataScale, optional
+            Of the Gaussian units of the lowest layer.
 
         Returns
         -------
@@ -211,12 +221,19 @@ class Stack:
             [*self.histories, history],
             top,
             interrupted,
+            self.scale or scale,
         )
 
 
 @contextlib.contextmanager
-def _telling_of_layer(number: int) -> Iterator[None]:
-    """Say of warnings of a pair which pair it was."""
+def telling_of_layer(number: int) -> Iterator[None]:
+    """Say of the warnings of a pair which pair it was.
+
+    Parameters
+    ----------
+    number : int
+        Of the pair, from 1.
+    """
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         yield
