@@ -23,7 +23,7 @@ from sinapsi.radial.pnn_classifier import PNNClassifier as PNNClassifier
 # 5  Extreme learning machines
 from sinapsi.extreme.elm_regressor import ELMRegressor as ELMRegressor
 from sinapsi.extreme.elm_classifier import ELMClassifier as ELMClassifier
-from sinapsi.comparisons import compare_with_backpropagation as compare_with_backpropagation
+from sinapsi.comparisons.elm_and_backpropagation import compare_with_backpropagation as compare_with_backpropagation
 
 # 6  Self-organizing maps
 from sinapsi.maps.self_organizing_map import SelfOrganizingMap as SelfOrganizingMap
@@ -48,6 +48,7 @@ from sinapsi.energy.deep.dbn_regressor import DBNRegressor as DBNRegressor
 from sinapsi.energy.deep.dbn_classifier import DBNClassifier as DBNClassifier
 from sinapsi.energy.deep.deep_belief_network import DeepBeliefNetwork as DeepBeliefNetwork
 from sinapsi.energy.deep.deep_autoencoder import DeepAutoencoder as DeepAutoencoder
+from sinapsi.comparisons.few_labels import few_label_study as few_label_study
 
 # Models in files, without pickle
 from sinapsi.persistence import save as save
