@@ -261,12 +261,19 @@ RAMSAUER_2021 = Reference(
     "Hopfield networks is all you need",
     "International Conference on Learning Representations",
 )
+ACKLEY_HINTON_SEJNOWSKI_1985 = Reference(
+    "Ackley, David H. and Hinton, Geoffrey E. and Sejnowski, Terrence J.",
+    1985,
+    "A learning algorithm for Boltzmann machines",
+    "Cognitive Science 9(1), 147-169",
+)
 SMOLENSKY_1986 = Reference(
     "Smolensky, Paul",
     1986,
     "Information processing in dynamical systems: foundations of harmony theory",
     "Parallel Distributed Processing 1, 194-281, MIT Press",
 )
+NEAL_2001 = Reference("Neal, Radford M.", 2001, "Annealed importance sampling", "Statistics and Computing 11, 125-139")
 HINTON_2002 = Reference(
     "Hinton, Geoffrey E.",
     2002,
@@ -284,6 +291,12 @@ SALAKHUTDINOV_MURRAY_2008 = Reference(
     2008,
     "On the quantitative analysis of deep belief networks",
     "International Conference on Machine Learning, 872-879",
+)
+SALAKHUTDINOV_HINTON_2009 = Reference(
+    "Salakhutdinov, Ruslan and Hinton, Geoffrey",
+    2009,
+    "Deep Boltzmann machines",
+    "International Conference on Artificial Intelligence and Statistics, 448-455",
 )
 HINTON_2012 = Reference(
     "Hinton, Geoffrey E.",

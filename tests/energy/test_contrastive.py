@@ -61,7 +61,9 @@ RULES = [
 ALL_RULES = pytest.mark.parametrize(
     "rule",
     RULES,
-    ids=lambda r: f"k{r.n_gibbs_steps}{'-persistent' * r.is_persistent}{'-centered' * r.is_centered}{'-all' * bool(r.cost)}",
+    ids=lambda r: (
+        f"k{r.n_gibbs_steps}{'-persistent' * r.is_persistent}{'-centered' * r.is_centered}{'-all' * bool(r.cost)}"
+    ),
 )
 ALL_KINDS = pytest.mark.parametrize("kind", KINDS)
 

@@ -176,9 +176,7 @@ def test_chance_is_inside_of_0_and_1_in_float32() -> None:
 @pytest.mark.parametrize("n_units", [1, 64, 150])  # one block of factors, and several
 def test_sums_of_softplus_are_those_of_plain_loops(dtype: type, factor: float, n_units: int) -> None:
     fields, bias = some_fields(dtype)[:, :n_units].copy(), some_bias(dtype)[:n_units]
-    wanted = [
-        sum(naive.softplus(float(dtype(factor)) * x) for x in row) for row in sums_of(fields, bias)
-    ]
+    wanted = [sum(naive.softplus(float(dtype(factor)) * x) for x in row) for row in sums_of(fields, bias)]
     found = softplus_sums(fields, bias, factor)
     assert found.dtype == np.float64
     np.testing.assert_allclose(found, wanted, rtol=1e-6 if dtype is np.float32 else 1e-13)

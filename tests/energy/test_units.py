@@ -33,7 +33,9 @@ def log_sum_of_loops(units: VisibleUnits, fields: np.ndarray, bias: np.ndarray) 
         for f, b in zip(fields, bias, strict=True):
             middle = f + b  # where the integrand is largest
             top = -0.5 * f**2 + middle * f
-            area, _ = quad(lambda x, f=f, b=b, top=top: math.exp(-0.5 * (x - b) ** 2 + x * f - top), middle - 12, middle + 12)
+            area, _ = quad(
+                lambda x, f=f, b=b, top=top: math.exp(-0.5 * (x - b) ** 2 + x * f - top), middle - 12, middle + 12
+            )
             total += top + math.log(area)
         return total
     if isinstance(units, Softmax):
@@ -119,7 +121,9 @@ def test_gaussian_units_are_normal_with_variance_1() -> None:
     assert Gaussian().weight(row, bias)[0] == pytest.approx(-0.5 * (0.0 + 1.0 + 1.0))
 
 
-@pytest.mark.parametrize(("units", "sizes"), [(Softmax(), (6,)), (Softmax(2), (2, 2, 2)), (Softmax((1, 3, 2)), (1, 3, 2))])
+@pytest.mark.parametrize(
+    ("units", "sizes"), [(Softmax(), (6,)), (Softmax(2), (2, 2, 2)), (Softmax((1, 3, 2)), (1, 3, 2))]
+)
 @PRECISIONS
 def test_one_unit_of_a_softmax_group_is_1_and_it_is_drawn_with_its_probability(
     units: Softmax, sizes: tuple[int, ...], dtype: type
@@ -152,7 +156,9 @@ def test_large_fields_are_finite_and_right(units: VisibleUnits, dtype: type) -> 
     np.testing.assert_allclose(units.log_sum(fields, bias), wanted, rtol=1e-6 if dtype is np.float32 else 1e-12)
 
 
-@pytest.mark.xfail(strict=True, reason="chance of 1 in float32 makes -log(-log(u)) infinite, so any category may be drawn")
+@pytest.mark.xfail(
+    strict=True, reason="chance of 1 in float32 makes -log(-log(u)) infinite, so any category may be drawn"
+)
 def test_a_category_that_cannot_be_is_never_drawn() -> None:
     fields = np.array([[-90.0, 0.0]], dtype=np.float32)
     states = Softmax().draw(fields, np.zeros(2, np.float32), Chance(5, 8101579))[1]

@@ -14,23 +14,15 @@ from sinapsi.energy.gibbs.connections import WORDS
 from sinapsi.energy.gibbs.learning import NEGATIVE_PHASES, POSITIVE_PHASES
 from sinapsi.estimator import Floats
 from sinapsi.parameters import Rule, boolean, choice, count, instance, nothing, number, random_source
-from sinapsi.references import TIELEMAN_2008, Reference
+from sinapsi.references import (
+    ACKLEY_HINTON_SEJNOWSKI_1985,
+    NEAL_2001,
+    SALAKHUTDINOV_HINTON_2009,
+    TIELEMAN_2008,
+    Reference,
+)
 from sinapsi.schedules import Schedule, schedule_named
 from sinapsi.stopping import AnyOf, Criterion, criteria_in
-
-ACKLEY_HINTON_SEJNOWSKI_1985 = Reference(
-    "Ackley, David H. and Hinton, Geoffrey E. and Sejnowski, Terrence J.",
-    1985,
-    "A learning algorithm for Boltzmann machines",
-    "Cognitive Science 9(1), 147-169",
-)
-NEAL_2001 = Reference("Neal, Radford M.", 2001, "Annealed importance sampling", "Statistics and Computing 11, 125-139")
-SALAKHUTDINOV_HINTON_2009 = Reference(
-    "Salakhutdinov, Ruslan and Hinton, Geoffrey",
-    2009,
-    "Deep Boltzmann machines",
-    "International Conference on Artificial Intelligence and Statistics, 448-455",
-)
 
 
 class BoltzmannMachine(DensityMixin, AnsweringMachine):

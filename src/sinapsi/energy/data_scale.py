@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -35,43 +36,35 @@ class DataScale:
     deviation: Any
 
     @classmethod
-    def of(cls, rows: Any, names: Any) -> Self:
+    def of(cls, rows: Any) -> Self:
         """Measure data.
 
         Parameters
         ----------
         rows : array of shape (n_samples, n_features)
             Examples.
-        names : array of str or None
-            Of the columns.
 
         Returns
         -------
         DataScale
-            With the standard deviations of the columns.
+            With the standard deviations of the columns; 1 for a column that does not vary (as StandardScaler has it).
 
         Raises
         ------
         InvalidInputError
-            If a column is constant.
+            If numbers are too large to be squared.
         """
         xp = array_namespace(rows)
+        largest, highest = float(xp.max(xp.abs(rows))), float(xp.finfo(rows.dtype).max)
+        if largest > math.sqrt(highest / (rows.shape[0] * rows.shape[1])) / 4:
+            raise InvalidInputError(
+                f"Gaussian visible units square distances from the mean; squares of {largest:.3g} exceed the range of "
+                f"{str(rows.dtype).split('.')[-1]}. Expected columns of ordinary size; rescale X, for example with "
+                "sklearn.preprocessing.StandardScaler."
+            )
         mean, deviation = xp.mean(rows, axis=0), xp.std(rows, axis=0)
-        smallest = xp.finfo(rows.dtype).eps * 10 * xp.max(xp.abs(rows), axis=0)
-        constant = [place for place in range(rows.shape[1]) if not bool(deviation[place] > smallest[place])]
-        if constant and rows.shape[0] == 1:
-            raise InvalidInputError(
-                "Gaussian visible units learn their width from several examples. Got n_samples = 1, 1 sample: pass "
-                "more rows, or values from 0 to 1 for visible='binary'."
-            )
-        if constant:
-            shown = ", ".join(str(place if names is None else names[place]) for place in constant[:5])
-            raise InvalidInputError(
-                f"Gaussian visible units need columns that vary. Column {shown}{', ...' if len(constant) > 5 else ''} "
-                f"of X {'has' if len(constant) == 1 else 'have'} one value only. Drop constant columns, for example "
-                "with sklearn.feature_selection.VarianceThreshold, or scale X to 0..1 for visible='binary'."
-            )
-        return cls(mean, deviation)
+        rounding = xp.finfo(rows.dtype).eps * 10 * xp.max(xp.abs(rows), axis=0)
+        return cls(mean, xp.where(deviation > rounding, deviation, xp.ones_like(deviation)))
 
     def into(self, rows: Any) -> Any:
         """Scale examples for the machine.

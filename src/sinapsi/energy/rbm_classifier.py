@@ -52,7 +52,8 @@ class RBMClassifier(ClassNamePrefixFeaturesOutMixin, ClassifierMixin, Transforme
     sparsity : float, (float, float) or None, default=None
         Mean activity in (0, 1) that hidden units are pulled to, and the strength of the pull (0.1 if not given).
     batch_size : int or "auto", default="auto"
-        Examples an update; "auto" is a tenth of the examples, but at least 10 and at most 100.
+        Examples an update; "auto" is a hundredth of the examples, but at least 10 and at most
+        100.
     max_iter : int, default=100
         Passes over the data; 0 only sets up the machine.
     stopping : str, Criterion or None, default=None
@@ -96,8 +97,9 @@ class RBMClassifier(ClassNamePrefixFeaturesOutMixin, ClassifierMixin, Transforme
 
     References
     ----------
-    Hinton (2002), contrastive divergence. Larochelle and Bengio (2008), Classification using discriminative restricted
-    Boltzmann machines.
+    Smolensky (1986), harmony theory. Hinton (2002), contrastive divergence. Tieleman (2008), persistent chains.
+    Larochelle and Bengio (2008), Classification using discriminative restricted Boltzmann machines. Salakhutdinov and
+    Murray (2008), likelihood. Hinton (2012), practical guide. Melchior, Fischer and Wiskott (2016), centering.
 
     Examples
     --------
@@ -200,7 +202,7 @@ class RBMClassifier(ClassNamePrefixFeaturesOutMixin, ClassifierMixin, Transforme
         return self
 
     def partial_fit(self, X: ArrayLike, y: ArrayLike, classes: ArrayLike | None = None) -> Self:
-        """Go once through some more examples, in their order.
+        """Go once through some more examples.
 
         Parameters
         ----------
@@ -226,7 +228,7 @@ class RBMClassifier(ClassNamePrefixFeaturesOutMixin, ClassifierMixin, Transforme
         check_first_classes(self, classes, is_first=not goes_on)
         with self._all_or_nothing():
             rows, _ = self._admit(X, y, goes_on=goes_on, classes=classes)
-            self._learn(rows, None, max_iter=1, shuffled=False)
+            self._learn(rows, None, max_iter=1)
         return self
 
     def predict(self, X: ArrayLike) -> NDArray[Any]:
@@ -406,11 +408,11 @@ class RBMClassifier(ClassNamePrefixFeaturesOutMixin, ClassifierMixin, Transforme
         energies = self._energies_by_class(self._states(rows))
         if y is None:
             return np.asarray(-logsumexp(-energies, axis=1))
-        _, labels = self._inputs_and_targets(on_host(rows), y, reset=False)
+        labels = self._labels(X, rows, y)
         _, indices = one_label_each(labels, type(self).__name__, self.classes_)
         return np.asarray(energies[np.arange(len(indices)), indices])
 
-    def score_samples(self, X: ArrayLike, y: ArrayLike | None = None) -> NDArray[np.float64]:
+    def score_samples(self, X: ArrayLike, y: ArrayLike | None = None) -> Floats:
         """Give the log-likelihood of each example, with its class or without.
 
         Parameters
@@ -422,11 +424,10 @@ class RBMClassifier(ClassNamePrefixFeaturesOutMixin, ClassifierMixin, Transforme
 
         Returns
         -------
-        float64 array of shape (n_samples,)
+        array of shape (n_samples,)
             log p(x, y) or log p(x). Exact where :meth:`log_partition` is; else optimistic on average.
         """
-        energies = self.free_energy(X, y)
-        return np.asarray(-energies - self._known_log_partition())
+        return self._log_likelihoods(self.free_energy(X, y))
 
     # Inside.
 
@@ -446,7 +447,7 @@ class RBMClassifier(ClassNamePrefixFeaturesOutMixin, ClassifierMixin, Transforme
     ) -> tuple[Any, NDArray[np.intp]]:
         """Examples side by side with their classes as one-hot columns."""
         rows = self._rows(X, reset=not goes_on)
-        _, labels = self._inputs_and_targets(on_host(rows), y, reset=False)
+        labels = self._labels(X, rows, y)
         known = self.classes_ if goes_on else None
         self.classes_, indices = one_label_each(labels, type(self).__name__, known, classes)
         with np.errstate(divide="ignore"):
@@ -456,6 +457,10 @@ class RBMClassifier(ClassNamePrefixFeaturesOutMixin, ClassifierMixin, Transforme
             self._begin(rows, lambda rows: beside_classes(self._states(rows), indices, len(self.classes_)))
         return together, indices
 
+    def _labels(self, X: ArrayLike, rows: Any, y: ArrayLike) -> NDArray[Any]:
+        """Let the labels of examples in that are ``rows`` already; X is asked for the names of its columns again."""
+        return self._inputs_and_targets(X if isinstance(rows, np.ndarray) else on_host(rows), y, reset=False)[1]
+
     def _labelled_validation(self, X_val: ArrayLike | None, y_val: ArrayLike | None) -> Any:
         if (X_val is None) != (y_val is None):
             raise InvalidInputError("X_val and y_val go together. Got only one of them; pass both or none.")
@@ -463,7 +468,7 @@ class RBMClassifier(ClassNamePrefixFeaturesOutMixin, ClassifierMixin, Transforme
             return None
         rows = self._validation_rows(X_val)
         try:
-            _, labels = self._inputs_and_targets(on_host(rows), y_val, reset=False)
+            labels = self._labels(X_val, rows, y_val)
             _, indices = one_label_each(labels, type(self).__name__, self.classes_)
         except InvalidInputError as error:
             raise InvalidInputError(f"In the validation data (X_val, y_val): {error}") from error

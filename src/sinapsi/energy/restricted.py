@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, ClassVar
 
 import numpy as np
@@ -14,6 +14,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from sinapsi.energy.arithmetic import Chance, on_host
+from sinapsi.energy.batches import rows_a_batch
 from sinapsi.energy.contrastive import ContrastiveLearning, ContrastiveRule
 from sinapsi.energy.data_scale import DataScale
 from sinapsi.energy.likelihood import (
@@ -26,7 +27,7 @@ from sinapsi.energy.machine import Machine
 from sinapsi.energy.sampling import chains_from, completed, last_of_chain
 from sinapsi.energy.units import HIDDEN, Gaussian, VisibleUnits, visible_units_named
 from sinapsi.energy.visible_data import check_range, units_for
-from sinapsi.estimator import NetworkEstimator, random_generator
+from sinapsi.estimator import Floats, NetworkEstimator, random_generator
 from sinapsi.exceptions import InvalidInputError, InvalidParameterError
 from sinapsi.history import History
 from sinapsi.monitor import FitMonitor
@@ -44,7 +45,6 @@ from sinapsi.schedules import Schedule, schedule_named
 from sinapsi.stopping import AnyOf, Criterion, MaxIter, Patience, StopReason, criteria_in
 from sinapsi.validation import ExampleSet
 
-LARGEST_AUTO_BATCH, AUTO_STEPS, SMALLEST_AUTO_BATCH = 100, 100, 10  # rows a step where the user leaves it to us
 WATCHED_ROWS = 1000  # training examples on which error and free energy are measured after each epoch
 LARGEST_WEIGHT = 1e4  # of a machine that still learns; larger ones only make certain what is certain already
 SPARSITY_COST = 0.1  # pull to the target activity, in units of the gradient of a hidden bias
@@ -234,7 +234,7 @@ class RestrictedMachine(NetworkEstimator):
             self.__dict__.pop(name, None)
         widest = None
         if isinstance(units, Gaussian):
-            scale = DataScale.of(rows, getattr(self, "feature_names_in_", None))
+            scale = DataScale.of(rows)
             self.mean_, self.scale_ = scale.mean, scale.deviation
             widest = array_namespace(rows).asarray(scale.deviation, copy=True)
         means = xp.mean(states_of(rows), axis=0)
@@ -276,9 +276,7 @@ class RestrictedMachine(NetworkEstimator):
                 "Another number needs a new fit (warm_start=False)."
             )
 
-    def _learn(
-        self, rows: Any, held_out: Any, *, max_iter: int, criteria: tuple[Criterion, ...] = (), shuffled: bool = True
-    ) -> None:
+    def _learn(self, rows: Any, held_out: Any, *, max_iter: int, criteria: tuple[Criterion, ...] = ()) -> None:
         """Go through the examples until a rule stops it; ``rows`` are in the user's terms, labels included."""
         self._check_shape()
         self.__dict__.pop("_log_partition", None)
@@ -291,7 +289,7 @@ class RestrictedMachine(NetworkEstimator):
         seed, place = self._memory["chance"].tolist()
         chance = Chance(seed, place)
         learning = ContrastiveLearning(machine, self._rule(), chance, self._memory)
-        schedule, batch_size = schedule_named(self.learning_rate), self._batch_size(rows.shape[0])
+        schedule, batch_size = schedule_named(self.learning_rate), rows_a_batch(self.batch_size, rows.shape[0])
         arrays = machine.arrays if scale is None else [*machine.arrays, scale.deviation]
         state = [array if is_numpy_array(array) else on_host(array).copy() for array in arrays]
         watched = self._watched(rows)
@@ -311,7 +309,7 @@ class RestrictedMachine(NetworkEstimator):
         with monitor, np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             for _ in monitor.epochs():
                 began, rate = n_steps, math.nan
-                for batch in self._batches(rows, batch_size, shuffled=shuffled):
+                for batch in self._batches(rows, batch_size):
                     rate = schedule.rate(n_steps)
                     states = batch if scale is None else scale.into(batch)
                     learning.learn(states, rate)
@@ -338,14 +336,9 @@ class RestrictedMachine(NetworkEstimator):
         self.stop_reason_ = monitor.reason
         self.n_iter_ = monitor.n_epochs
 
-    def _batch_size(self, n_rows: int) -> int:
-        if self.batch_size == "auto":
-            return min(n_rows, LARGEST_AUTO_BATCH, max(SMALLEST_AUTO_BATCH, n_rows // AUTO_STEPS))
-        return min(n_rows, int(self.batch_size))
-
-    def _batches(self, rows: Any, batch_size: int, *, shuffled: bool) -> Any:
+    def _batches(self, rows: Any, batch_size: int) -> Any:
         n_rows = rows.shape[0]
-        order = self._random.permutation(n_rows) if shuffled else np.arange(n_rows)
+        order = self._random.permutation(n_rows)
         xp = array_namespace(rows)
         for start in range(0, n_rows, batch_size):
             chosen = order[start : start + batch_size]
@@ -378,8 +371,8 @@ class RestrictedMachine(NetworkEstimator):
         return float(np.square(gaps, dtype=np.float64).sum(axis=1).mean())
 
     def _validated(self, rows: Any) -> dict[str, float]:
-        error = self._error(rows)
-        return {"validation_loss": error, "validation_score": -error}
+        """What is watched; the score, a likelihood, would take longer than an epoch."""
+        return {"validation_loss": self._error(rows)}
 
     def _free_energies(self, watched: Any, held_out: Any) -> dict[str, float]:
         """Mean free energies: they cannot be compared between epochs, but between examples learned and held out."""
@@ -443,6 +436,11 @@ class RestrictedMachine(NetworkEstimator):
             self.log_partition()
         return float(self._log_partition[0])
 
+    def _log_likelihoods(self, energies: NDArray[np.float64]) -> Floats:
+        """Minus free energies, less log Z; in the type of the weights, as all answers."""
+        dtype = np.float32 if str(self.components_.dtype).endswith("float32") else np.float64
+        return (-energies - self._known_log_partition()).astype(dtype)
+
     def _chance_of(self, random_state: int | np.random.RandomState | np.random.Generator | None) -> Chance:
         if random_state is None:
             return Chance(int(self._memory["chance"][0]) ^ 2)  # a stream of its own, the same in every call
@@ -471,6 +469,32 @@ class RestrictedMachine(NetworkEstimator):
         start[:, held] = 1.0
         is_held = array_namespace(start).arange(machine.n_visible, device=start.device) >= first
         return last_of_chain(machine, start, n_gibbs_steps, chance, is_held)
+
+    def _chain_of_samples(
+        self,
+        n_samples: int,
+        n_gibbs_steps: int,
+        random_state: Any,
+        *,
+        start: ArrayLike | None = None,
+        held_class: int | None = None,
+    ) -> Iterator[tuple[Any, Any]]:
+        """Examples along the chains whose ends ``sample`` gives, from their beginnings or from ``start``, with means."""
+        machine, chance, n = self._machine(), self._chance_of(random_state), self.n_features_in_
+        begin = chains_from(machine, self._memory.get("chains"), self._memory["base_bias"], n_samples, chance)
+        xp = array_namespace(begin)
+        if start is not None:
+            begin = xp.concat([self._states(self._rows(start, reset=False)), begin[:, n:]], axis=1)
+        if held_class is not None:
+            begin[:, n:] = 0.0
+            begin[:, n + held_class] = 1.0
+        is_held = xp.arange(machine.n_visible, device=begin.device) >= (machine.n_visible if held_class is None else n)
+        means = states = begin
+        for step in range(n_gibbs_steps + 1):
+            if step:
+                means, drawn = machine.draw_visible(machine.draw_hidden(states, chance), chance)
+                states = xp.where(is_held, begin, drawn)
+            yield self._answers(states)[:, :n], self._answers(means)[:, :n]
 
 
 def check_count(name: str, value: object, minimum: int = 1) -> None:

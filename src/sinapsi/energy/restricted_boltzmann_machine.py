@@ -55,7 +55,8 @@ class RestrictedBoltzmannMachine(ClassNamePrefixFeaturesOutMixin, TransformerMix
     sparsity : float, (float, float) or None, default=None
         Mean activity in (0, 1) that hidden units are pulled to, and the strength of the pull (0.1 if not given).
     batch_size : int or "auto", default="auto"
-        Examples an update, and number of chains; "auto" is a tenth of the examples, but at least 10 and at most 100.
+        Examples an update, and number of chains; "auto" is a hundredth of the examples, but at least 10 and at most
+        100.
     max_iter : int, default=100
         Passes over the data; 0 only sets up the machine.
     stopping : str, Criterion or None, default=None
@@ -84,9 +85,9 @@ class RestrictedBoltzmannMachine(ClassNamePrefixFeaturesOutMixin, TransformerMix
         Means of the columns and widths of the units (Gaussian only).
     history_ : History
         Per pass: ``loss`` (squared error of a reconstruction, summed over the columns; mean of up to 1000 examples),
-        ``free_energy`` of these, ``learning_rate``; with validation data also ``validation_loss``,
-        ``validation_score`` and ``free_energy_gap``, how much likelier, in nats, the examples learned are than those
-        held out: it grows with over-fitting.
+        ``free_energy`` of these, ``learning_rate``; with validation data also ``validation_loss`` (that error of them)
+        and ``free_energy_gap``, how much likelier, in nats, the examples learned are than those held out: it grows with
+        over-fitting.
     n_iter_ : int
         Passes over the data in the last fit.
     stop_reason_ : StopReason
@@ -174,7 +175,7 @@ class RestrictedBoltzmannMachine(ClassNamePrefixFeaturesOutMixin, TransformerMix
     def _n_features_out(self) -> int:
         return int(self.components_.shape[0])
 
-    def fit(self, X: ArrayLike, y: object = None, *, X_val: ArrayLike | None = None) -> Self:
+    def fit(self, X: ArrayLike, y: object = None, *, X_val: ArrayLike | None = None, y_val: object = None) -> Self:
         """Learn how the examples are distributed.
 
         Parameters
@@ -185,6 +186,8 @@ class RestrictedBoltzmannMachine(ClassNamePrefixFeaturesOutMixin, TransformerMix
             Not looked at.
         X_val : array of shape (n_samples, n_features), optional
             Examples to watch over-fitting on; by default a share ``validation_fraction`` of X.
+        y_val : object, optional
+            Not looked at.
 
         Returns
         -------
@@ -210,7 +213,7 @@ class RestrictedBoltzmannMachine(ClassNamePrefixFeaturesOutMixin, TransformerMix
         return self
 
     def partial_fit(self, X: ArrayLike, y: object = None) -> Self:
-        """Go once through some more examples, in their order.
+        """Go once through some more examples.
 
         Parameters
         ----------
@@ -235,7 +238,7 @@ class RestrictedBoltzmannMachine(ClassNamePrefixFeaturesOutMixin, TransformerMix
             rows = self._rows(X, reset=not goes_on)
             if not goes_on:
                 self._begin(rows, self._states)
-            self._learn(rows, None, max_iter=1, shuffled=False)
+            self._learn(rows, None, max_iter=1)
         return self
 
     def transform(self, X: ArrayLike) -> Floats:
@@ -347,7 +350,7 @@ class RestrictedBoltzmannMachine(ClassNamePrefixFeaturesOutMixin, TransformerMix
         return self._free_energy_of(self._states(self._rows(X, reset=False)))
 
     @available_if(has_free_energy)
-    def score_samples(self, X: ArrayLike) -> NDArray[np.float64]:
+    def score_samples(self, X: ArrayLike) -> Floats:
         """Give the log-likelihood of each example.
 
         Parameters
@@ -357,12 +360,11 @@ class RestrictedBoltzmannMachine(ClassNamePrefixFeaturesOutMixin, TransformerMix
 
         Returns
         -------
-        float64 array of shape (n_samples,)
+        array of shape (n_samples,)
             Natural logarithms of probabilities (Gaussian units: of densities). Exact where :meth:`log_partition` is;
             else optimistic on average, by at most about the gap to its reverse.
         """
-        energies = self.free_energy(X)
-        return np.asarray(-energies - self._known_log_partition())
+        return self._log_likelihoods(self.free_energy(X))
 
     def score(self, X: ArrayLike, y: object = None) -> float:
         """Give the mean log-likelihood; with rectified units, which have none, minus the error of reconstruction.
@@ -380,6 +382,6 @@ class RestrictedBoltzmannMachine(ClassNamePrefixFeaturesOutMixin, TransformerMix
             Higher is better.
         """
         if has_free_energy(self):
-            return float(self.score_samples(X).mean())
+            return float(self.score_samples(X).mean(dtype=np.float64))
         check_is_fitted(self)
         return -self._error(self._rows(X, reset=False))

@@ -48,8 +48,8 @@ class DBNRegressor(FineTunedNetwork, MLPRegressor):
     momentum : float, default=0.9
         Share in [0, 1) of the last step in the next one ("sgd").
     batch_size : int, "auto" or "full", default="auto"
-        Examples a step, in both phases; "auto" is a tenth of the examples, but at least 10 and at most 200 (100 in
-        pre-training).
+        Examples a step; "auto" is a hundredth of them in pre-training, at least 10 and at most 100, and a tenth in
+        fine-tuning, at least 10 and at most 200.
     max_iter : int, default=200
         Passes of fine-tuning at most; 0 leaves the network pre-trained.
     alpha : float, default=0.0001

@@ -47,7 +47,7 @@ class DeepAutoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, FineTun
         What the columns of X are: numbers from 0 to 1, which are made again through the logistic function, or any.
         ``"auto"`` looks at X.
     pretraining_learning_rate : float, default=0.05
-        Rate > 0 of contrastive divergence (for a code without bounds a hundredth of it); an autoassociator learns by
+        Rate > 0 of contrastive divergence (for a code without bounds a tenth of it); an autoassociator learns by
         Adam at 0.001 or at this rate, if it is lower.
     pretraining_max_iter : int, default=50
         Passes over the data for each pair.
@@ -60,8 +60,8 @@ class DeepAutoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, FineTun
     momentum : float, default=0.9
         Share in [0, 1) of the last step in the next one ("sgd").
     batch_size : int, "auto" or "full", default="auto"
-        Examples a step, in both phases; "auto" is a tenth of the examples, but at least 10 and at most 200 (100 in
-        pre-training).
+        Examples a step; "auto" is a hundredth of them in pre-training, at least 10 and at most 100, and a tenth in
+        fine-tuning, at least 10 and at most 200.
     max_iter : int, default=200
         Passes of fine-tuning at most; 0 leaves the network pre-trained.
     alpha : float, default=0.0
@@ -105,7 +105,9 @@ class DeepAutoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, FineTun
 
     References
     ----------
-    Hinton and Salakhutdinov (2006), Reducing the dimensionality of data with neural networks. Bengio and others (2007).
+    Hinton and Salakhutdinov (2006), Reducing the dimensionality of data with neural networks. Hinton, Osindero and Teh
+    (2006), greedy pre-training. Bengio and others (2007), autoassociators. Rumelhart, Hinton and Williams (1986),
+    back-propagation.
 
     Examples
     --------
@@ -181,7 +183,7 @@ class DeepAutoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, FineTun
     def _n_features_out(self) -> int:
         return len(self.intercepts_[self._n_encoding - 1])
 
-    def fit(self, X: ArrayLike, y: object = None, *, X_val: ArrayLike | None = None) -> Self:
+    def fit(self, X: ArrayLike, y: object = None, *, X_val: ArrayLike | None = None, y_val: object = None) -> Self:
         """Learn a code for the examples.
 
         Parameters
@@ -192,6 +194,8 @@ class DeepAutoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, FineTun
             Not looked at.
         X_val : array of shape (n_samples, n_features), optional
             Validation data; by default a share ``validation_fraction`` of the examples.
+        y_val : object, optional
+            Not looked at.
 
         Returns
         -------

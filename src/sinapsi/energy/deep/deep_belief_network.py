@@ -13,6 +13,7 @@ from sklearn.base import ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
 
 from sinapsi.energy.arithmetic import Chance, softplus_sums
+from sinapsi.energy.batches import rows_a_batch
 from sinapsi.energy.data_scale import DataScale
 from sinapsi.energy.deep.pretraining import MOMENTUM, Pretraining, Stack, telling_of_layer
 from sinapsi.energy.deep.wake_sleep import DirectedLayer, WakeSleep, recognized
@@ -35,7 +36,6 @@ from sinapsi.stopping import AnyOf, Criterion, MaxIter, Patience, StopCode, Stop
 from sinapsi.validation import ExampleSet
 
 LARGEST_WEIGHT = 1e4  # of a network that still learns
-LARGEST_AUTO_BATCH, AUTO_STEPS, SMALLEST_AUTO_BATCH = 100, 100, 10  # rows a step where the user leaves it to us
 
 _sizes = Rule(
     "a tuple of at least 2 integers of at least 1 (for one hidden layer see RBMClassifier)",
@@ -77,7 +77,8 @@ class DeepBeliefNetwork(ClassifierMixin, NetworkEstimator):
     weight_decay : float, default=0.0001
         Share of each weight taken from its gradient in wake-sleep, at least 0.
     batch_size : int or "auto", default="auto"
-        Examples an update; "auto" is a tenth of the examples, but at least 10 and at most 100.
+        Examples an update; "auto" is a hundredth of the examples, but at least 10 and at most
+        100.
     max_iter : int, default=50
         Passes of wake-sleep; 0 leaves the network as the greedy phase made it.
     stopping : str, Criterion or None, default=None
@@ -632,9 +633,7 @@ class DeepBeliefNetwork(ClassifierMixin, NetworkEstimator):
         self.history_, self.n_iter_, self.stop_reason_ = monitor.history, monitor.n_epochs, monitor.reason
 
     def _batches(self, n_rows: int) -> Iterator[NDArray[np.intp]]:
-        size = self.batch_size
-        automatic = min(LARGEST_AUTO_BATCH, max(SMALLEST_AUTO_BATCH, n_rows // AUTO_STEPS))
-        n_batch = min(n_rows, automatic if isinstance(size, str) else int(size))
+        n_batch = rows_a_batch(self.batch_size, n_rows)
         order = self._random.permutation(n_rows)
         for start in range(0, n_rows, n_batch):
             yield order[start : start + n_batch]

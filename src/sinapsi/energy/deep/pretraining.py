@@ -17,6 +17,7 @@ import numpy as np
 
 from sinapsi.activations import Activation
 from sinapsi.energy.arithmetic import Chance
+from sinapsi.energy.batches import rows_a_batch
 from sinapsi.energy.data_scale import DataScale
 from sinapsi.energy.restricted_boltzmann_machine import RestrictedBoltzmannMachine
 from sinapsi.energy.units import Binary, Gaussian, visible_units_named
@@ -28,7 +29,7 @@ from sinapsi.stopping import StopCode
 
 MOMENTUM = 0.9  # of contrastive divergence (Hinton 2012)
 GAUSSIAN_RATE = 0.5  # of the learning rate, for real-valued examples
-CODE_RATE = 0.01  # of the learning rate, for linear hidden units, whose states have no bounds (Hinton 2012)
+CODE_RATE = 0.1  # of the learning rate, for linear hidden units, whose states have no bounds
 AUTOASSOCIATOR_RATE = 0.001  # of Adam, as in the multilayer perceptrons
 OUTPUT_BATCH = 100  # examples an update of the pair of the outputs
 
@@ -136,7 +137,7 @@ class Pretraining:
             activation="identity" if is_code else "logistic",
             output_activation="logistic" if is_binary else "identity",
             learning_rate=min(self.learning_rate, AUTOASSOCIATOR_RATE),
-            batch_size=self.batch_size,
+            batch_size=rows_a_batch(self.batch_size, len(rows)),
             max_iter=self.max_iter,
             stopping=f"max_iter({self.max_iter})" if self.max_iter else None,
             verbose=self.verbose,
@@ -238,9 +239,10 @@ def telling_of_layer(number: int) -> Iterator[None]:
         warnings.simplefilter("always")
         yield
     for warning in caught:
+        if "interrupted in epoch" in str(warning.message):
+            continue  # the network itself tells where it was interrupted
         text = str(warning.message).split(": ", 1)[-1]
-        advice = text.replace("Fit again with warm_start=True to go on from there.", "").rstrip()
-        warnings.warn(f"In pre-training layer {number}: {advice}", warning.category, stacklevel=6)
+        warnings.warn(f"In pre-training layer {number}: {text}", warning.category, stacklevel=6)
 
 
 def pretrained_outputs(

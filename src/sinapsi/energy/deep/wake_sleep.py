@@ -191,8 +191,8 @@ class WakeSleep:
         for _ in range(self._n_gibbs_steps):
             dreamed: Floats = top.draw_visible(hidden, chance)[1]
             dreamed_means, hidden = top.hidden.draw(dreamed @ top.weights.T, top.hidden_bias, chance)
-        self._add_product(top.weights, means, visible, step)
-        self._add_product(top.weights, dreamed_means, dreamed, -step, decays=True)
+        self._add_product(top.weights, means, visible, step, decays=True)
+        self._add_product(top.weights, dreamed_means, dreamed, -step)
         np.add(top.visible_bias, step * (visible - dreamed).sum(axis=0), out=top.visible_bias)
         np.add(top.hidden_bias, step * (means - dreamed_means).sum(axis=0), out=top.hidden_bias)
         return dreamed
@@ -205,7 +205,7 @@ class WakeSleep:
         """Weights += step left' right, less the decay of a batch."""
         room = self._room.setdefault(weights.shape, np.empty_like(weights))
         if decays and self._weight_decay:
-            weights *= 1.0 - abs(step) * len(left) * self._weight_decay
+            weights *= 1.0 - step * len(left) * self._weight_decay
         np.matmul(left.T, right, out=room)
         room *= step
         weights += room
