@@ -7,7 +7,8 @@
 
 FOLDER holds the four IDX files, plain or gzipped. A run saves its model every few minutes of learning, in
 benchmarks/runs, and goes on from there when it is started again, so it survives being stopped; the seconds that are
-told are those of all its parts. The test set is read only when a run has ended.
+told are those of all its parts. The test set is read only when a run has ended; with --held-out never: then 55,000
+training images are learned and the other 5,000 judge, which is how settings are chosen, and no result is written.
 """
 
 import argparse
@@ -24,7 +25,7 @@ from typing import Any
 
 import numpy as np
 from claims import RESULTS, Claim, Effort, Measurement, settle
-from headline_mnist import read_mnist
+from headline_mnist import read_mnist, split_training_set
 from machine import describe_threads, restart_without_blas_settings
 
 SEED = 0  # of the networks, and of the pixels drawn
@@ -34,6 +35,32 @@ STEPS_A_PASS = N_TRAINING // BATCH
 CODE = 30
 
 Images = np.ndarray[Any, np.dtype[np.float32]]
+
+
+@dataclass(frozen=True)
+class Data:
+    """Images to learn and images to judge by, with their labels."""
+
+    X: Images
+    y: np.ndarray
+    X_judge: Images
+    y_judge: np.ndarray
+
+    @classmethod
+    def read(cls, folder: Path, effort: Effort, *, is_held_out: bool, is_drawn: bool) -> "Data":
+        """MNIST; pixels drawn once as 0 or 1 where a likelihood is asked for."""
+        X, y = read_mnist(folder, "train")
+        if is_held_out or effort.quick:
+            X_test, y_test = X[:0], y[:0]
+        else:
+            X_test, y_test = read_mnist(folder, "t10k")
+        if is_drawn:
+            random = np.random.default_rng(SEED)
+            X, X_test = drawn_pixels(X, random), drawn_pixels(X_test, random)
+        if is_held_out or effort.quick:
+            X, y, X_test, y_test = split_training_set(X, y)
+        n = effort.sized(len(X), 2_000)
+        return cls(X[:n], y[:n], X_test, y_test)
 
 
 @dataclass(frozen=True)
@@ -69,19 +96,13 @@ class Headline:
     n_passes: int
     chunk: int
     make: Callable[[int], Any]
-    judge: Callable[[Any, Path, bool], tuple[float, dict[str, Any]]]
+    judge: Callable[[Any, Data, bool], tuple[float, dict[str, Any]]]
     is_drawn: bool = False
 
 
 def drawn_pixels(images: Images, random: np.random.Generator) -> Images:
     """Each pixel 1 with the probability that its gray value says, drawn once."""
     return (random.random(images.shape, dtype=np.float32) < images).astype(np.float32)
-
-
-def drawn_mnist(folder: Path) -> tuple[Images, Images]:
-    """Training and test images with drawn pixels, by one seed."""
-    random = np.random.default_rng(SEED)
-    return tuple(drawn_pixels(read_mnist(folder, part)[0], random) for part in ("train", "t10k"))  # type: ignore[return-value]
 
 
 def make_rbm(n_passes: int) -> Any:
@@ -99,15 +120,14 @@ def make_rbm(n_passes: int) -> Any:
     )
 
 
-def judge_rbm(model: Any, folder: Path, quick: bool) -> tuple[float, dict[str, Any]]:
+def judge_rbm(model: Any, data: Data, quick: bool) -> tuple[float, dict[str, Any]]:
     """Mean log-likelihood of the test images, with both estimates of log Z."""
-    training, test = drawn_mnist(folder)
     partition = model.log_partition(n_chains=100 if quick else 500, n_temperatures=100 if quick else 20_000)
-    value = float(model.score_samples(test).mean())
+    value = float(model.score_samples(data.X_judge).mean())
     return value, {
         "log_partition": str(partition),
         "pessimistic": value - (partition.reverse - partition.value),
-        "training": float(model.score_samples(training[:10_000]).mean()),
+        "training": float(model.score_samples(data.X[:10_000]).mean()),
     }
 
 
@@ -125,12 +145,11 @@ def make_belief(n_passes: int) -> Any:
     )
 
 
-def judge_errors(model: Any, folder: Path, quick: bool) -> tuple[float, dict[str, Any]]:
+def judge_errors(model: Any, data: Data, quick: bool) -> tuple[float, dict[str, Any]]:
     """Share of test images with a wrong class, in per cent."""
-    X, y = read_mnist(folder, "t10k")
     began = time.perf_counter()
-    answers = model.predict(X)
-    return 100 * float(np.mean(answers != y)), {"predict_seconds": time.perf_counter() - began}
+    answers = model.predict(data.X_judge)
+    return 100 * float(np.mean(answers != data.y_judge)), {"predict_seconds": time.perf_counter() - began}
 
 
 def make_classifier(n_passes: int) -> Any:
@@ -162,17 +181,15 @@ def make_autoencoder(n_passes: int) -> Any:
     )
 
 
-def judge_autoencoder(model: Any, folder: Path, quick: bool) -> tuple[float, dict[str, Any]]:
+def judge_autoencoder(model: Any, data: Data, quick: bool) -> tuple[float, dict[str, Any]]:
     """Squared error of a test image, summed over the pixels; that of as many principal components beside."""
     from sklearn.decomposition import PCA
 
-    X, _ = read_mnist(folder, "train")
-    X_test, _ = read_mnist(folder, "t10k")
-    pca = PCA(CODE, random_state=SEED).fit(X)
-    gaps = pca.inverse_transform(pca.transform(X_test)) - X_test
-    return -model.score(X_test), {
+    pca = PCA(CODE, random_state=SEED).fit(data.X)
+    gaps = pca.inverse_transform(pca.transform(data.X_judge)) - data.X_judge
+    return -model.score(data.X_judge), {
         "pca": float((gaps**2).sum(axis=1).mean()),
-        "training": -model.score(X[:10_000]),
+        "training": -model.score(data.X[:10_000]),
     }
 
 
@@ -257,21 +274,17 @@ class Run:
                 shutil.rmtree(old)
 
 
-def measure(effort: Effort, *, name: str, folder: Path) -> Measurement:
+def measure(effort: Effort, *, name: str, folder: Path, is_held_out: bool) -> Measurement:
     """One run to its end, judged once."""
     headline = HEADLINES[name]
     n_passes = effort.sized(headline.n_passes, 2)
-    X, y = read_mnist(folder, "train")
-    if headline.is_drawn:
-        X = drawn_mnist(folder)[0]
-    if effort.quick:
-        X, y = X[:2000], y[:2000]
-    place = RESULTS.parent / "runs" / f"{name}{'_quick' if effort.quick else ''}"
+    data = Data.read(folder, effort, is_held_out=is_held_out, is_drawn=headline.is_drawn)
+    place = RESULTS.parent / "runs" / f"{name}{'_held_out' if is_held_out else ''}{'_quick' if effort.quick else ''}"
     run = Run(headline, place)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        run.go_on(X, y if name in ("belief", "classifier") else None, n_passes)
-    value, details = headline.judge(run.model, folder, effort.quick)
+        run.go_on(data.X, data.y if name in ("belief", "classifier") else None, n_passes)
+    value, details = headline.judge(run.model, data, effort.quick)
     if effort.quick:
         shutil.rmtree(place)
     told = ", ".join(f"{key} {found:.3f}" if isinstance(found, float) else str(found) for key, found in details.items())
@@ -287,13 +300,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("network", choices=HEADLINES)
     parser.add_argument("folder", type=Path, help="folder with MNIST's IDX files")
     parser.add_argument("--quick", action="store_true", help="smoke test on 2,000 images; writes no result")
+    parser.add_argument("--held-out", action="store_true", help="judge by training images held out; writes no result")
     options = parser.parse_args(arguments)
     headline = HEADLINES[options.network]
+    told = {"name": options.network, "folder": options.folder, "is_held_out": options.held_out}
+    if options.held_out and not options.quick:
+        found = measure(Effort(), **told)
+        print(f"{found.value:.4g} {headline.unit}: {found.summary}")
+        return 0
     claim = Claim(
         f"headline_energy_{options.network}",
         f"MNIST, {headline.title}",
         headline.target,
-        partial(measure, name=options.network, folder=options.folder),
+        partial(measure, **told),
         unit=headline.unit,
         at_least=headline.at_least,
         command=f"python benchmarks/headline_energy.py {options.network} FOLDER",
