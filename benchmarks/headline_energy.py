@@ -207,7 +207,7 @@ HEADLINES = {
     ),
     "autoencoder": Headline(
         "DeepAutoencoder, 784-1000-500-250-30: squared error of a test image", 3.3, False, "of squared gray values",
-        150, 10, make_autoencoder, judge_autoencoder,
+        80, 10, make_autoencoder, judge_autoencoder,
     ),
 }  # fmt: skip
 
