@@ -31,6 +31,7 @@ SHORT_FORMS: Mapping[str, tuple[str, str, str]] = MappingProxyType(
         "loss": ("sinapsi.losses", "Loss", "loss_called"),
         "grid": ("sinapsi.maps.grid", "Grid", "grid_named"),
         "solver": ("sinapsi.feedforward.solvers", "Solver", "solver_named"),
+        "visible units": ("sinapsi.energy.units", "VisibleUnits", "visible_units_named"),
     }
 )
 LARGEST_LABELS = 2**26  # characters of all labels, each of the width of the array

@@ -92,10 +92,15 @@ class NetworkEstimator(BaseEstimator):
         has_validation: bool,
         knows_gradient: bool = False,
         columns: tuple[str, ...] = (),
+        has_score: bool = True,
     ) -> None:
         """Refuse stopping rules that could never hold; ``columns`` are those of the history besides the loss."""
         owner = type(self).__name__
-        known = ("loss", *columns, *(("validation_loss", "validation_score") if has_validation else ()))
+        known = (
+            "loss",
+            *columns,
+            *(("validation_loss", "validation_score")[: 1 + has_score] if has_validation else ()),
+        )
         for criterion in criteria:
             watched = getattr(criterion, "of", "loss")
             if watched not in known:
@@ -153,7 +158,7 @@ class NetworkEstimator(BaseEstimator):
             )
             _check_finite(inputs, type(self).__name__, may_be_missing=may_be_missing)
         except ValueError as error:
-            raise _with_way_out(error) from error
+            raise with_way_out(error) from error
         return inputs
 
     def _inputs_and_targets(self, X: ArrayLike, y: ArrayLike, *, reset: bool) -> tuple[Any, NDArray[Any]]:
@@ -173,7 +178,7 @@ class NetworkEstimator(BaseEstimator):
         except InvalidInputError:
             raise
         except ValueError as error:
-            raise _with_way_out(error, "y") from error
+            raise with_way_out(error, "y") from error
         return inputs, targets
 
     def _with_validation(
@@ -237,7 +242,21 @@ def _quiet_sum(inputs: Floats) -> float:
         return float(inputs.sum())
 
 
-def _with_way_out(error: ValueError, name: str = "X") -> InvalidInputError:
+def with_way_out(error: ValueError, name: str = "X") -> InvalidInputError:
+    """Say after scikit-learn's sentence what to do about it.
+
+    Parameters
+    ----------
+    error : ValueError
+        Whose sentence stands first.
+    name : str, default="X"
+        What it is about.
+
+    Returns
+    -------
+    InvalidInputError
+        To be raised.
+    """
     fact = str(error).strip()
     ways_out = (way for (about, pattern), way in WAYS_OUT.items() if about in (name, "") and re.search(pattern, fact))
     way_out = next(ways_out, "")
@@ -283,7 +302,7 @@ def weights_of_examples(sample_weight: ArrayLike | None, n_samples: int, dtype: 
     try:
         weights = check_array(sample_weight, ensure_2d=False, dtype=dtype, input_name="sample_weight")
     except ValueError as error:
-        raise _with_way_out(error, "sample_weight") from error
+        raise with_way_out(error, "sample_weight") from error
     if weights.shape != (n_samples,):
         raise InvalidInputError(f"sample_weight.shape == {weights.shape}, expected {(n_samples,)}: one per row of X.")
     if (weights < 0).any():

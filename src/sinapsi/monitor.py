@@ -66,6 +66,8 @@ class FitMonitor:
     tells : bool, default=True
         Whether to log and warn at the end why the fit stopped; False for one start of several, of which the best is
         told about by :func:`tell`.
+    cure : str, optional
+        What the warning of a divergence advises.
     """
 
     def __init__(
@@ -83,7 +85,9 @@ class FitMonitor:
         largest_weight: float = math.inf,
         loss_is_of_end: bool = False,
         tells: bool = True,
+        cure: str = "Lower learning_rate, or standardize X (sklearn.preprocessing.StandardScaler).",
     ) -> None:
+        self._cure = cure
         self.stop_reason: StopReason | None = None
         self.went_back = False  # whether the state was set back to an earlier one
         self._title = title
@@ -174,9 +178,9 @@ class FitMonitor:
         epoch = self._note(loss, n_steps, gradient_norm, columns, validates=is_finite)
         if not is_finite:
             weights = "weights became infinite" if math.isinf(limit) else f"weights became larger than {limit:.3g}"
-            self._diverge(weights if math.isfinite(loss) else f"the training loss became {loss:g}")
+            self.diverge(weights if math.isfinite(loss) else f"the training loss became {loss:g}")
         elif epoch.validation_loss is not None and not math.isfinite(epoch.validation_loss):
-            self._diverge(f"the validation loss became {epoch.validation_loss:g}")
+            self.diverge(f"the validation loss became {epoch.validation_loss:g}")
         else:
             self._keep_state(epoch)
             self._ask_the_rules(epoch)
@@ -267,9 +271,16 @@ class FitMonitor:
         began = float(self._rows[0]["loss"])
         has_risen = epoch.loss > RISE_OF_DIVERGENCE * max(began, self._ordinary_loss)
         if has_risen and self.stop_reason and self.stop_reason.code is not StopCode.GOAL:
-            self._diverge(f"the training loss rose from {began:.3g} to {epoch.loss:.3g}")
+            self.diverge(f"the training loss rose from {began:.3g} to {epoch.loss:.3g}")
 
-    def _diverge(self, fact: str) -> None:
+    def diverge(self, fact: str) -> None:
+        """End the fit because it went astray; the state goes back to that of the lowest loss.
+
+        Parameters
+        ----------
+        fact : str
+            What is wrong, to be followed by the epoch.
+        """
         epoch = f"in epoch {self.n_epochs}"
         self.stop_reason = StopReason(
             StopCode.DIVERGED, f"{fact} {epoch}; {self._worth_keeping(diverged=True)[1]} kept"
@@ -308,7 +319,7 @@ class FitMonitor:
     def warning(self) -> str:
         """What the user should know and may do about the end of this fit; empty where all is well."""
         advice = {
-            StopCode.DIVERGED: "Lower learning_rate, or standardize X (sklearn.preprocessing.StandardScaler).",
+            StopCode.DIVERGED: self._cure,
             StopCode.INTERRUPTED: "Fit again with warm_start=True to go on from there.",
             StopCode.MAX_ITER: self._advice,
         }

@@ -36,6 +36,7 @@ FORMAT_VERSION = 1  # of config.json; older ones stay readable
 CONFIG_FILE = "config.json"
 WEIGHTS_FILE = "weights.safetensors"
 NOT_SAVED = ("_metadata_request",)  # how scikit-learn routes arguments to fit; it belongs to a pipeline, not to a model
+ANSWERS = ("predict", "transform", "complete")  # the first of these that a network has is asked before it is given out
 LARGEST_CONFIG = 64 * 2**20  # bytes; a config holds no weights
 
 
@@ -338,9 +339,10 @@ def _check_that_it_works(model: Any, tensors: dict[str, NDArray[Any]]) -> None:
         raise ModelFileError(f"The config names {len(model.feature_names_in_)} features, not {n_features}.")
     twin = type(model)(**model.get_params(deep=False))  # without names of columns, which an array has not
     vars(twin).update({key: value for key, value in vars(model).items() if key != "feature_names_in_"})
-    example = np.zeros((1, n_features), dtype=np.float32)
     twin._check_learned()
-    twin.predict(example)
+    example = _example_for(twin, n_features)
+    answer = next(getattr(twin, name) for name in ANSWERS if hasattr(twin, name))
+    answer(example)
     if is_classifier(model):
         scores = np.asarray(
             twin.predict_proba(example) if hasattr(twin, "predict_proba") else twin.decision_function(example)
@@ -348,3 +350,11 @@ def _check_that_it_works(model: Any, tensors: dict[str, NDArray[Any]]) -> None:
         n_scores = 2 if scores.ndim == 1 else scores.shape[1]
         if n_scores != len(model.classes_):
             raise ModelFileError(f"The config names {len(model.classes_)} classes, but the weights know {n_scores}.")
+
+
+def _example_for(model: Any, n_features: int) -> NDArray[Any]:
+    """A row that the model takes: one that it dreams itself, for its units may be all but zeros; else zeros."""
+    if not hasattr(model, "sample"):
+        return np.zeros((1, n_features), dtype=np.float32)
+    dreamed = model.sample(1, n_gibbs_steps=1)
+    return np.asarray(dreamed[0] if isinstance(dreamed, tuple) else dreamed)

@@ -47,6 +47,24 @@ def test_means_come_from_the_training_rows_only():
     assert preparation.columns[1].values == ("blue", "green", "red")  # also the one held out
 
 
+def test_numbers_from_0_to_1_come_from_the_training_rows_and_others_are_clipped():
+    preparation = ColumnPreparation.fit(RAW, np.array([0, 1, 2]), to_unit_range=True)
+    assert preparation.is_to_unit_range
+    assert preparation.transform(RAW, "y")[:, 0].tolist() == [0.0, 0.5, 1.0, 1.0]
+    gap = preparation.transform(RAW.with_columns(height=pl.Series([None, 2.0, 3.0, 0.0])), "y")
+    assert gap[:, 0].tolist() == [0.5, 0.5, 1.0, 0.0]  # the mean of training, not the lowest
+    again = ColumnPreparation.from_config(json.loads(json.dumps(preparation.to_config())))
+    assert again == preparation
+    assert not fitted().is_to_unit_range
+
+
+def test_a_preparation_of_an_older_run_is_read():
+    config = json.loads(json.dumps(fitted().to_config()))
+    for column in config["columns"]:
+        column.pop("low", None)
+    assert ColumnPreparation.from_config(config) == fitted()
+
+
 @given(order=st.permutations(RAW.columns))
 def test_the_order_of_columns_does_not_matter(order):
     assert np.array_equal(fitted().transform(RAW.select(order), "y"), fitted().transform(RAW, "y"))

@@ -71,7 +71,10 @@ def _array_differences(one: NDArray[Any], other: NDArray[Any], place: str) -> li
 
 def without_clock(model: Any) -> dict[str, Any]:
     """What was learned, without the seconds it took."""
-    found = learned(model)
-    if isinstance(found.get("history_"), History):
-        found["history_"] = {name: column for name, column in found["history_"].items() if name != "seconds"}
-    return found
+    return {name: _timeless(value) for name, value in learned(model).items()}
+
+
+def _timeless(value: Any) -> Any:
+    if isinstance(value, History):
+        return {name: column for name, column in value.items() if name != "seconds"}
+    return [_timeless(item) for item in value] if isinstance(value, list) else value

@@ -7,7 +7,7 @@ without a recipe fails ``test_contents.py``, so a new one is under contract from
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -19,6 +19,7 @@ from sklearn.utils import get_tags
 
 import sinapsi
 from sinapsi.activations import logistic
+from sinapsi.energy.units import Gaussian
 from sinapsi.feedforward.solvers import LBFGS, SCG, SGD, Bayesian, LevenbergMarquardt
 from sinapsi.schedules import Cosine, InverseScaling, TwoPhases
 from sinapsi.stopping import Goal, MaxSteps, Patience, TimeLimit
@@ -33,13 +34,15 @@ class Variant:
     """One way to use a network.
 
     ``settled`` says that learning goes example by example or in mini-batches, so that weight 2 and the example
-    doubled agree on the average only; it holds the parameters with which learning settles.
+    doubled agree on the average only; it holds the parameters with which learning settles. ``quick`` makes the fits of
+    this variant short, where that of the network does not suit it.
     """
 
     parameters: Mapping[str, Any] = field(default_factory=dict)
     is_random: bool = True
     iterates: bool = True
     settled: Mapping[str, Any] | None = None
+    quick: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -47,9 +50,11 @@ class Recipe:
     """What the tests need to know of a network.
 
     ``quick`` makes fits short; ``objects`` holds values that are no plain ones; ``diverging`` lets a fit diverge on
-    inputs of size ``diverging_scale``; ``plans_all_epochs`` says that ``max_iter`` is the length of the schedules, so
-    that to use it up is no failure; ``recalls`` says that answers have the shape of the inputs, and ``two_valued`` that
-    units are -1 or +1, so that what is stored is no floating-point number and one unit is no network.
+    inputs of size ``diverging_scale``, and ``cure`` is what is advised then besides a lower rate; ``plans_all_epochs``
+    says that ``max_iter`` is the length of the schedules, so that to use it up is no failure; ``recalls`` says that
+    answers have the shape of the inputs, and ``two_valued`` that units are -1 or +1, so that what is stored is no
+    floating-point number and one unit is no network; ``validation_loss`` measures the loss on some rows of a network
+    whose score takes too long to note it every epoch.
     """
 
     variants: Mapping[str, Variant]
@@ -57,9 +62,11 @@ class Recipe:
     objects: Mapping[str, Any] = field(default_factory=dict)
     diverging: Mapping[str, Any] | None = None
     diverging_scale: float = 1.0
+    cure: str = "standardize X (sklearn.preprocessing.StandardScaler)"
     plans_all_epochs: bool = False
     recalls: bool = False
     two_valued: bool = False
+    validation_loss: Callable[[Any, Any], float] | None = None
 
 
 @dataclass(frozen=True)
@@ -87,11 +94,22 @@ class Case:
     def quick(self, **changes: Any) -> Any:
         """The variant with a small budget and a seed."""
         seed = {"random_state": 0} if "random_state" in self.kind().get_params() else {}
-        return self.whole(**{**self.recipe.quick, **seed, **changes})
+        return self.whole(**{**self.recipe.quick, **self.variant.quick, **seed, **changes})
 
     def shape_of_answers(self, X: Any, y: Any) -> tuple[int, ...]:
-        """Of what ``predict`` says about X after learning y."""
+        """Of what ``answer_of`` gives for X after learning y."""
         return np.shape(X) if self.recipe.recalls else np.shape(y)
+
+    @property
+    def validation_columns(self) -> set[str]:
+        """What the history notes of validation data."""
+        return {"validation_loss"} if self.recipe.validation_loss else {"validation_loss", "validation_score"}
+
+    def judged(self, model: Any, X: Any, y: Any) -> tuple[str, float]:
+        """The column that says how good a model is on validation data, and the number measured anew."""
+        if self.recipe.validation_loss:
+            return "validation_loss", self.recipe.validation_loss(model, X)
+        return "validation_score", model.score(X, y)
 
     def __str__(self) -> str:
         return f"{self.kind.__name__}-{self.name}"
@@ -166,6 +184,14 @@ def solved(case: Case, problem: Problem | None = None, **changes: Any) -> Any:
     """A quick instance, fitted to a problem of its own."""
     given = problem or first_problem(case.kind)
     return fitted(case.quick(**changes), given.X, given.y)
+
+
+def answer_of(model: Any, X: Any) -> Any:
+    """What a model says of X first of all: it predicts, fills what is missing, or makes X again from its code."""
+    for name in ("predict", "complete"):
+        if hasattr(model, name):
+            return getattr(model, name)(X)
+    return model.inverse_transform(model.transform(X))
 
 
 # A falling rate lets the perceptron come to rest on classes that overlap, as those of scikit-learn's checks.
@@ -256,6 +282,32 @@ MEMORY_VARIANTS = {  # chance plays a part in recall, not in what is stored
     "storkey": replace(CLOSED_FORM, parameters={"rule": "storkey", "order": "cyclic"}),
     "perceptron": replace(CLOSED_FORM, parameters={"rule": "perceptron", "margin": 0.0}),
     "warm": replace(CLOSED_FORM, parameters={"temperature": 0.5, "n_sweeps": 5}),
+}
+
+TWO_LAYERS = {"hidden_layer_sizes": (5, 4), "max_iter": 6, "pretraining_max_iter": 3}
+DBN_VARIANTS = {
+    "default": Variant(),
+    "autoassociators": Variant({"pretraining": "autoassociator", "pretrain_output": True}),
+    "outputs-too": Variant({"pretrain_output": True, "visible": "gaussian"}),
+    "random-start": Variant(
+        {"pretraining": None, "hidden_layer_sizes": 10, "solver": "sgd", "learning_rate": 0.1},
+        quick={"hidden_layer_sizes": 5},
+    ),
+}
+DBN_OBJECTS = {
+    "hidden_layer_sizes": (3,),
+    "visible": Gaussian(),
+    "solver": SGD(nesterov=True),
+    "learning_rate": Cosine(0.05, n_steps=500, final=0.001),
+    "stopping": Goal(1e-9) | TimeLimit(60.0) | Patience(5),
+    "validation_fraction": 0.2,
+}
+RBM_OBJECTS = {
+    "visible": Gaussian(),
+    "learning_rate": Cosine(0.05, n_steps=500, final=0.001),
+    "sparsity": (0.2, 0.5),
+    "stopping": Goal(1e-9) | TimeLimit(60.0) | Patience(5),
+    "validation_fraction": 0.2,
 }
 
 RECIPES: Mapping[str, Recipe] = {
@@ -399,6 +451,89 @@ RECIPES: Mapping[str, Recipe] = {
     ),
     "ModernHopfieldNetwork": Recipe(
         variants={"default": CLOSED_FORM, "attention": replace(CLOSED_FORM, parameters={"beta": 4.0, "max_steps": 1})},
+        recalls=True,
+    ),
+    "BoltzmannMachine": Recipe(
+        variants={
+            "default": Variant(),
+            "fully-visible": Variant({"n_hidden": 0}),
+            "layered": Variant({"n_hidden": 2, "connections": "restricted", "positive_phase": "sampled"}),
+        },
+        quick={"max_iter": 6},
+        plans_all_epochs=True,
+        objects={
+            "connections": ~np.eye(14, dtype=bool),
+            "annealing": Cosine(3.0),
+            "learning_rate": InverseScaling(0.1, power=0.6),
+            "stopping": Goal(1e-12) | MaxSteps(150),
+        },
+        diverging={"learning_rate": 1e9},
+        recalls=True,
+    ),
+    "RestrictedBoltzmannMachine": Recipe(
+        variants={
+            "default": Variant(),
+            "persistent": Variant({"algorithm": "pcd", "visible": "gaussian", "n_gibbs_steps": 2}),
+            "rectified": Variant({"hidden": "rectified", "centered": False, "learning_rate": 0.01}),
+            "sparse": Variant({"sparsity": 0.2, "momentum": 0.0, "weight_decay": 0.01}),
+        },
+        quick={"n_hidden": 5, "max_iter": 6},
+        plans_all_epochs=True,
+        objects=RBM_OBJECTS,
+        diverging={"learning_rate": 1e9},
+        cure="take more examples an update (batch_size)",  # it standardizes X itself
+        recalls=True,
+        validation_loss=lambda model, X: float(((X - model.reconstruct(X)) ** 2).sum(axis=1).mean()),
+    ),
+    "RBMClassifier": Recipe(
+        variants={
+            "default": Variant(),
+            "persistent": Variant({"algorithm": "pcd", "centered": False, "sparsity": (0.2, 0.5)}),
+        },
+        quick={"n_hidden": 5, "max_iter": 6},
+        plans_all_epochs=True,
+        objects={**RBM_OBJECTS, **CLASS_WEIGHT},
+        diverging={"learning_rate": 1e9},
+        cure="take more examples an update (batch_size)",  # it standardizes X itself
+    ),
+    "DBNRegressor": Recipe(
+        variants=DBN_VARIANTS,
+        quick=TWO_LAYERS,
+        objects=DBN_OBJECTS,
+        diverging={"solver": "sgd", "learning_rate": 1e6, "max_iter": 100},
+    ),
+    "DBNClassifier": Recipe(
+        variants=DBN_VARIANTS,
+        quick=TWO_LAYERS,
+        objects={**DBN_OBJECTS, **CLASS_WEIGHT},
+        diverging={"solver": "sgd", "learning_rate": 1e300, "max_iter": 100},
+    ),
+    "DeepBeliefNetwork": Recipe(
+        variants={
+            "default": Variant(),
+            "three-layers": Variant(
+                {"hidden_layer_sizes": (10, 8, 6), "n_gibbs_steps": 1, "visible": "gaussian"},
+                quick={"hidden_layer_sizes": (5, 4, 3)},
+            ),
+        },
+        quick=TWO_LAYERS,
+        plans_all_epochs=True,
+        objects={
+            "hidden_layer_sizes": (3, 2),
+            **{name: value for name, value in RBM_OBJECTS.items() if name != "sparsity"},
+            **CLASS_WEIGHT,
+        },
+        diverging={"learning_rate": 1e9},
+    ),
+    "DeepAutoencoder": Recipe(
+        variants={
+            "default": Variant(),
+            "bounded-code": Variant({"code_activation": "logistic", "pretraining": "autoassociator", "solver": "scg"}),
+            "plain": Variant({"pretraining": None, "hidden_layer_sizes": 3}, quick={"hidden_layer_sizes": 3}),
+        },
+        quick={**TWO_LAYERS, "hidden_layer_sizes": (5, 2)},
+        objects=DBN_OBJECTS,
+        diverging={"solver": "sgd", "learning_rate": 1e6, "max_iter": 100},
         recalls=True,
     ),
 }

@@ -12,7 +12,7 @@ from sklearn.utils.validation import has_fit_parameter
 
 from sinapsi.exceptions import InvalidInputError, SinapsiError
 from tests.contracts.comparison import METHODS, answers, differences, learned
-from tests.contracts.instances import Case, cases, first_problem, fitted, networks_as_parameters, solved
+from tests.contracts.instances import Case, answer_of, cases, first_problem, fitted, networks_as_parameters, solved
 
 NETWORKS = networks_as_parameters()
 CLASSIFIERS = [case for case in NETWORKS if is_classifier(case.values[0].kind())]
@@ -118,7 +118,7 @@ def test_columns_are_called_as_in_fit(case: Case, changed: Any) -> None:
     frame = pd.DataFrame(X, columns=["width", "height", "depth", "weight"])
     model = fitted(case.quick(), frame, first_problem(case.kind).y)
     with pytest.raises(InvalidInputError) as raised:
-        model.predict(changed(frame))
+        answer_of(model, changed(frame))
     assert str(raised.value).startswith("The feature names should match those that were passed during fit.")
     assert str(raised.value).endswith("Pass the columns seen in fit, under their names and in their order.")
 
@@ -247,7 +247,7 @@ def test_weights_are_numbers_of_at_least_zero(case: Case, weights: Any, message:
 def test_a_refused_fit_leaves_the_model_as_it_was(case: Case) -> None:
     problem = first_problem(case.kind)
     model = solved(case, problem)
-    before, said = dict(learned(model)), answers(model, problem.X)
+    said, before = answers(model, problem.X), dict(learned(model))
     refusal(model, with_one(X, np.inf), problem.y)
     refusal(model, X[:0], problem.y[:0])
     if get_tags(model).target_tags.required:
@@ -287,22 +287,23 @@ def test_one_column_is_enough(case: Case) -> None:
         with pytest.raises(InvalidInputError, match=r"at least two units.*n_features = 1"):
             case.quick().fit(X[:, :1], problem.y)
         return
-    answers = fitted(case.quick(), X[:, :1], problem.y).predict(X[:, :1])
-    assert answers.shape == case.shape_of_answers(X[:, :1], problem.y)
+    answer = answer_of(fitted(case.quick(), X[:, :1], problem.y), X[:, :1])
+    assert answer.shape == case.shape_of_answers(X[:, :1], problem.y)
 
 
 @pytest.mark.parametrize("case", cases())
 def test_more_columns_than_rows(case: Case) -> None:
     wide = np.random.default_rng(2).standard_normal((6, 40))
     y = np.array(["a", "b"] * 3) if is_classifier(case.kind()) else np.arange(6.0)
-    assert fitted(case.quick(), wide, y).predict(wide).shape == case.shape_of_answers(wide, y)
+    assert answer_of(fitted(case.quick(), wide, y), wide).shape == case.shape_of_answers(wide, y)
 
 
 @pytest.mark.parametrize("case", cases())
 def test_rows_that_repeat(case: Case) -> None:
     problem = first_problem(case.kind)
     model = fitted(case.quick(), np.ones((60, 4)), problem.y)
-    assert len({str(answer) for answer in model.predict(np.ones((5, 4)))}) == 1
+    said = {"answer_of": answer_of(model, np.ones((5, 4))), **answers(model, np.ones((5, 4)))}
+    assert {name: len({str(answer) for answer in rows}) for name, rows in said.items()} == dict.fromkeys(said, 1)
 
 
 @pytest.mark.parametrize("case", REGRESSORS)

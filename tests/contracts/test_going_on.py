@@ -8,7 +8,16 @@ from sklearn.base import is_classifier
 
 from sinapsi.exceptions import InvalidInputError, InvalidParameterError
 from tests.contracts.comparison import differences, fitted_arrays, without_clock
-from tests.contracts.instances import Case, Problem, cases, cases_with_problems, first_problem, fitted, solved
+from tests.contracts.instances import (
+    Case,
+    Problem,
+    answer_of,
+    cases,
+    cases_with_problems,
+    first_problem,
+    fitted,
+    solved,
+)
 
 ITERATING = cases(iterating=True)
 BY_STEPS = [case for case in cases_with_problems() if hasattr(case.values[0].whole(), "partial_fit")]
@@ -67,7 +76,7 @@ def test_without_warm_start_other_data_may_come(case: Case) -> None:
     model = solved(case, problem)
     fitted(model, problem.X[:, :2], problem.y)
     assert model.n_features_in_ == 2
-    assert model.predict(problem.X[:, :2]).shape == case.shape_of_answers(problem.X[:, :2], problem.y)
+    assert answer_of(model, problem.X[:, :2]).shape == case.shape_of_answers(problem.X[:, :2], problem.y)
 
 
 @pytest.mark.parametrize("case", ITERATING)
@@ -120,7 +129,7 @@ def test_data_may_come_in_parts(case: Case, problem: Problem) -> None:
     model = case.quick()
     for start in range(0, 60, 20):
         partial_fitted(model, problem, slice(start, start + 20))
-    assert model.predict(problem.X).shape == case.shape_of_answers(problem.X, problem.y)
+    assert answer_of(model, problem.X).shape == case.shape_of_answers(problem.X, problem.y)
 
 
 @pytest.mark.parametrize("case", CLASSIFYING_BY_STEPS)

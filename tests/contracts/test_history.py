@@ -124,7 +124,7 @@ def test_validation_data_bring_their_columns_and_patience(case: Case, way: str) 
     model = case.quick(max_iter=500, validation_fraction=fraction, stopping="patience(2)")
     fitted(model, problem.X, problem.y, **given)
     history = model.history_
-    assert {"validation_loss", "validation_score"} <= set(history)
+    assert case.validation_columns == {column for column in history if column.startswith("validation")}
     assert np.isfinite(history["validation_loss"]).all()
     if model.stop_reason_.code is StopCode.PATIENCE:
         assert str(model.stop_reason_) == "validation loss did not improve for 2 epochs"
@@ -139,8 +139,8 @@ def test_the_best_weights_by_validation_are_kept(case: Case) -> None:
     model = case.quick(max_iter=30, stopping="patience(5)")
     fitted(model, problem.X[20:], problem.y[20:], X_val=problem.X[:20], y_val=problem.y[:20])
     history = model.history_
-    score_of_best = history["validation_score"][history["validation_loss"].argmin()]
-    assert model.score(problem.X[:20], problem.y[:20]) == pytest.approx(score_of_best, rel=1e-12)
+    column, measured = case.judged(model, problem.X[:20], problem.y[:20])
+    assert measured == pytest.approx(history[column][history["validation_loss"].argmin()], rel=1e-12)
 
 
 @pytest.mark.parametrize("case", WITH_VALIDATION)
@@ -166,5 +166,7 @@ def test_nothing_is_printed_where_there_is_no_terminal(
 def test_the_log_tells_why_a_fit_stopped(case: Case, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO, logger="sinapsi"):
         model = solved(case)
-    assert [record.name for record in caplog.records] == ["sinapsi"]
-    assert caplog.messages == [f"{case.kind.__name__} stopped: {model.stop_reason_}"]
+    *of_layers, own = caplog.messages
+    assert {record.name for record in caplog.records} == {"sinapsi"}
+    assert own == f"{case.kind.__name__} stopped: {model.stop_reason_}"
+    assert len(of_layers) == len(getattr(model, "pretraining_history_", ()))  # which are trained one after another

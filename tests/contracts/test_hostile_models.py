@@ -193,6 +193,18 @@ WEIGHTS = (
     "prototypes_",
     "memories_",
     "_storage",
+    "weights_",
+    "biases_",
+    "_chains",
+    "components_",
+    "intercept_visible_",
+    "intercept_hidden_",
+    "mean_",
+    "scale_",
+    "recognition_weights_",
+    "recognition_intercepts_",
+    "generative_weights_",
+    "generative_intercepts_",
 )
 
 

@@ -67,6 +67,7 @@ def test_the_model_comes_back_to_the_last_bit(case: Case, problem: Problem, roun
     assert_same_model(model, back, problem.X)
     assert back.stop_reason_.code is model.stop_reason_.code
     assert repr(back.history_) == repr(model.history_)
+    assert_same_model(model, round_trip(model), problem.X)  # also when it has been asked and noted the answer
 
 
 @pytest.mark.parametrize(("case", "problem"), BY_STEPS)

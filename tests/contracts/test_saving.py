@@ -104,6 +104,16 @@ def test_an_older_model_is_replaced(case: Case, tmp_path: Path) -> None:
     assert differences(answers(load(tmp_path / "model"), problem.X), answers(model, problem.X)) == []
 
 
+@pytest.mark.parametrize("name", ["RestrictedBoltzmannMachine", "RBMClassifier", "DeepBeliefNetwork", "DBNClassifier"])
+def test_units_that_cannot_all_be_zero_are_loaded(name: str, tmp_path: Path) -> None:
+    """A model is tried with an example before it is given out; one-hot columns are never all zero."""
+    X = np.hstack([np.eye(3)[[0, 1, 2, 0, 1, 2]], np.eye(2)[[0, 1, 0, 1, 0, 1]]])
+    case = next(case.values[0] for case in networks_as_parameters() if case.id == name)
+    model = case.quick(visible="softmax((3, 2))", max_iter=2, stopping="max_iter(2)").fit(X, [0, 1, 1, 0, 1, 1])
+    save(model, tmp_path / "model")
+    assert differences(answers(load(tmp_path / "model"), X), answers(model, X)) == []
+
+
 def refuse(*_: Any, **__: Any) -> Any:
     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 

@@ -28,6 +28,14 @@ OWN_MEANINGS = {
     "order": "of examples in a perceptron, of units in a memory",
     "degree": "of a polynomial beside radial units, or of the energy of a memory",
     "output_activation": "'auto' depends on the kind of answers",
+    "n_hidden": "of one layer or several; a general Boltzmann machine may have none",
+    "hidden_layer_sizes": "a perceptron may have no hidden layer, an autoencoder has a code, a deep belief network two",
+    "temperature": "of learning too in a Boltzmann machine, and above 0; of recall only in a memory",
+    "binarize": "the lower value is -1 in a memory, 0 in a Boltzmann machine",
+    "momentum": "where there are several solvers, that of one of them; in the MLP eta stands inside",
+    "n_gibbs_steps": "of both layers at once, of all units one by one, or of the top only",
+    "visible": "what columns are to a machine, to the lowest one, or to the outputs of an autoencoder",
+    "pretraining_learning_rate": "an unbounded code learns slower, and not all networks know autoassociators",
 }
 Descriptions = dict[str, dict[str, str]]
 

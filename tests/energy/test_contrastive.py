@@ -173,9 +173,6 @@ def test_learning_goes_on_from_its_memory() -> None:
         np.testing.assert_array_equal(one, two)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="move_weights leaves the velocity as it was when momentum is 0, _move_along does not"
-)
 def test_momentum_that_comes_later_is_the_same_for_arrays_of_other_libraries() -> None:
     torch = pytest.importorskip("torch")
     rows, numpy_machine = some_rows("binary"), a_machine()
@@ -260,7 +257,7 @@ def test_fantasies_of_all_kinds_are_drawn(visible: VisibleUnits) -> None:
     chains = learning.memory["chains"]
     if isinstance(visible, Gaussian):
         fields = machine.draw_hidden(chains, Chance(0)) @ machine.weights + machine.visible_bias
-        assert 0.9 < chains.var(axis=0).min()  # 1 of its own at least
+        assert chains.var(axis=0).min() > 0.9  # 1 of its own at least
         assert fields.shape == chains.shape
     else:
         assert set(np.unique(chains)) == {0.0, 1.0}

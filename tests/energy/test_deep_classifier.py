@@ -45,7 +45,7 @@ class TestPairs:
         X = load_iris().data * [1, 10, 100, 1000]
         stack = Pretraining("rbm", "auto", 0.05, 5, "auto").climb(X, (6,), np.random.default_rng(0))
         machine = LinearCodeMachine(
-            n_hidden=6, momentum=0.9, learning_rate=0.025, max_iter=5,
+            n_hidden=6, momentum=0.9, learning_rate=0.05 / 4, max_iter=5,
             random_state=int(np.random.default_rng(0).integers(2**32)),
         ).fit(X)  # fmt: skip
         np.testing.assert_allclose(

@@ -8,7 +8,8 @@ import pytest
 from scipy.stats import norm
 
 from sinapsi import RestrictedBoltzmannMachine
-from sinapsi.energy import likelihood, machine as machine_file
+from sinapsi.energy import likelihood
+from sinapsi.energy import machine as machine_file
 from sinapsi.energy.arithmetic import Chance
 from sinapsi.energy.data_scale import DataScale
 from sinapsi.energy.likelihood import (
@@ -163,8 +164,8 @@ def trained(kind: str = "binary") -> RestrictedBoltzmannMachine:
         if kind == "softmax":
             rows = np.concatenate([np.eye(2)[column.astype(int)] for column in rows[:, :10].T], axis=1)
         model = RestrictedBoltzmannMachine(
-            n_hidden=10, visible="softmax(2)" if kind == "softmax" else kind, algorithm="pcd", max_iter=60, random_state=0,
-            learning_rate=0.02 if kind == "gaussian" else 0.1,
+            n_hidden=10, visible="softmax(2)" if kind == "softmax" else kind, algorithm="pcd", max_iter=60,
+            random_state=0, learning_rate=0.02 if kind == "gaussian" else 0.1,
         )  # fmt: skip
         _trained[kind] = model.fit(rows)
     return _trained[kind]
@@ -224,6 +225,31 @@ def test_spreads_are_honest() -> None:
     ):
         scatter, said = float(np.std(values, ddof=1)), float(np.mean(spreads))
         assert 0.7 < said / scatter < 1.4, (said, scatter)  # 60 values tell a deviation to 9 %
+
+
+def test_the_way_back_begins_at_chains_in_the_numbers_that_their_weights_deserve() -> None:
+    way = likelihood._Way(a_machine(Binary(), 3, 2), np.zeros(3), Chance(0))
+    shares = np.array([0.5, 0.27, 0.2, 0.03, 0.0])
+    with np.errstate(divide="ignore"):
+        logs = np.log(np.tile(shares, 100) / 100) + 1234.5  # but for a constant
+    counts = np.unique(way.resampled(np.arange(500.0)[:, None], logs)[:, 0], return_counts=True)
+    drawn = dict(zip(*(part.tolist() for part in counts), strict=True))
+    for place, share in enumerate(np.tile(shares, 100)):
+        assert abs(drawn.get(float(place), 0) - 5 * share) < 1  # systematic: never off by a whole one
+    assert 4.0 not in drawn
+
+
+def test_the_way_back_begins_in_modes_by_their_masses() -> None:
+    """Two modes that no chain leaves, one nine times the other; forward chains fall into both alike."""
+    weights, biases = np.full((1, 10), 5.0), (np.full(10, -2.5), np.array([-25.0 + math.log(9)]))
+    machine = Machine(Binary(), Binary(), weights, *biases)
+    exact = exact_log_partition(machine).value
+    found = [
+        estimated_log_partition(machine, np.zeros(10), n_chains=300, n_temperatures=5, chance=Chance(seed))
+        for seed in range(40)
+    ]
+    back = np.exp([exact - one.reverse for one in found])
+    assert abs(back.mean() - 1) < 4 * back.std() / np.sqrt(40)
 
 
 def test_a_machine_without_weights_is_estimated_without_error() -> None:
@@ -364,7 +390,7 @@ def test_widths_move_along_the_gradient_of_the_likelihood() -> None:
 def test_widths_stay_between_their_bounds() -> None:
     machine = a_machine(Gaussian(), 3, 2)
     for rows, rate, wanted in (
-        (np.full((5, 3), 30.0), 1e6, np.exp(0.1)),  # far out: no step is more than a tenth
+        (np.full((5, 3), 30.0), 1e6, 2.0),  # far out: up to the deviation of the column
         (np.full((5, 3), 1e-3), 1e6, np.exp(-0.1)),
     ):
         machine.weights[...] = machine.visible_bias[...] = 0
@@ -376,6 +402,14 @@ def test_widths_stay_between_their_bounds() -> None:
         for _ in range(100):
             scale.learn(machine, rows, 10.0, np.ones(3))
         np.testing.assert_allclose(scale.deviation, bound)
+
+
+def test_rare_values_do_not_ruin_a_width() -> None:
+    """Columns of two values, one of them rare: as the border pixels of images."""
+    random = np.random.default_rng(0)
+    rows = (random.random((2000, 3)) < [0.01, 0.003, 0.05]) * 10.0 + 0.01 * random.standard_normal((2000, 3))
+    start = fitted(rows, n_hidden=1, max_iter=0).score(rows)
+    assert fitted(rows, n_hidden=1, max_iter=60, learning_rate=0.01).score(rows) > start - 0.5
 
 
 def test_the_density_that_made_the_data_is_found() -> None:

@@ -29,7 +29,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
 CASES = [f"{library} {kind} {variant}" for library in LIBRARIES for kind in KINDS for variant in VARIANTS]
 
 
-def rows_of(kind: str, n_rows: int = 60) -> np.ndarray:
+def rows_of(kind: str, n_rows: int = 30) -> np.ndarray:
     random = np.random.default_rng(0)
     if kind.startswith("softmax"):
         return np.hstack(
@@ -57,7 +57,7 @@ def differences(library: Any, kind: str, variant: str) -> Found:
     from sinapsi import RestrictedBoltzmannMachine
 
     def machine(**other: Any) -> RestrictedBoltzmannMachine:
-        parameters = {"n_hidden": 4, "visible": kind, "max_iter": 6, "learning_rate": 0.03, "random_state": 3}
+        parameters = {"n_hidden": 4, "visible": kind, "max_iter": 4, "learning_rate": 0.03, "random_state": 3}
         return RestrictedBoltzmannMachine(**(parameters | VARIANTS[variant] | other))
 
     found, rows = Found(), rows_of(kind)
@@ -68,17 +68,18 @@ def differences(library: Any, kind: str, variant: str) -> Found:
     for name in ("loss", "free_energy"):
         if name in here.history_:
             found.note(name, there.history_[name], here.history_[name], np.ndarray)
-    for question in ("transform", "reconstruct", "complete", "score", "score_samples", "free_energy"):
+    for question in ("transform", "reconstruct", "score", "score_samples", "free_energy"):
         if hasattr(here, question):
             found.note(question, getattr(there, question)(array), getattr(here, question)(rows), of)
     gaps = rows[:5].copy()
     gaps[:, 3:5] = np.nan
     strange = library.asarray(gaps.tolist(), dtype=library.float64)
-    found.note("gaps", there.complete(strange), here.complete(gaps), of)
-    found.note("sample", there.sample(7, n_gibbs_steps=20), here.sample(7, n_gibbs_steps=20), of)
-    found.note("first sample", machine(max_iter=0).fit(array).sample(3), machine(max_iter=0).fit(rows).sample(3), of)
+    found.note("gaps", there.complete(strange, n_gibbs_steps=9), here.complete(gaps, n_gibbs_steps=9), of)
+    found.note("sample", there.sample(7, n_gibbs_steps=9), here.sample(7, n_gibbs_steps=9), of)
+    first = [machine(max_iter=0).fit(data).sample(3, n_gibbs_steps=1) for data in (array, rows)]
+    found.note("first sample", *first, of)
     found.note("partial_fit", there.partial_fit(array).components_, here.partial_fit(rows).components_, of)
-    again = pickle.loads(pickle.dumps(there))  # noqa: S301
+    again = pickle.loads(pickle.dumps(there))
     found.note("pickled", again.partial_fit(array).components_, there.partial_fit(array).components_, of)
     held = {"validation_fraction": 0.2, "stopping": "patience(2)"}
     found.note("patience", machine(**held).fit(array).components_, machine(**held).fit(rows).components_, of)
@@ -89,11 +90,8 @@ def differences(library: Any, kind: str, variant: str) -> Found:
     found["is told of divergence"] = len(said) == 1 and wild.stop_reason_.code.name == "DIVERGED"
     found["is finite after divergence"] = bool(np.isfinite(np.asarray(wild.components_)).all())
     single = library.asarray(rows.tolist(), dtype=library.float32)
-    answers = [
-        machine().fit(single).components_,
-        machine().fit(single).sample(2),
-        machine().fit(single).transform(single),
-    ]
+    half = machine().fit(single)
+    answers = [half.components_, half.sample(2, n_gibbs_steps=1), half.transform(single), half.reconstruct(single)]
     found["float32 stays"] = all(answer.dtype == library.float32 for answer in answers)
     np.testing.assert_array_equal(np.asarray(array), rows)  # not changed
     return found
@@ -112,7 +110,7 @@ def estimated_likelihood(library: Any) -> Found:
             RestrictedBoltzmannMachine(n_hidden=4, visible=kind, max_iter=6, random_state=3).fit(data)
             for data in (array, rows)
         ]
-        there, here = (machine.log_partition(n_chains=10, n_temperatures=30).as_array() for machine in machines)
+        there, here = (machine.log_partition(n_chains=10, n_temperatures=15).as_array() for machine in machines)
         found.note(kind, there, here, np.ndarray)
     likelihood.MOST_TERMS = before
     return found
@@ -141,7 +139,7 @@ def bad_input(library: Any) -> dict[str, str]:
         try:
             call()
             said[name] = "nothing"
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:
             said[name] = f"{type(error).__name__}: {error}"
     return said
 
@@ -164,7 +162,7 @@ def main() -> None:
         for name, job in jobs.items():
             try:
                 whole[name] = job()
-            except Exception:  # noqa: BLE001
+            except Exception:
                 whole[name] = {"failed": traceback.format_exc()}
     print(json.dumps(whole))  # noqa: T201
 
@@ -217,20 +215,15 @@ def test_bad_arrays_of_other_libraries_are_refused(library: str, found: dict[str
     assert said["no rows"].startswith("InvalidInputError: Found array with 0 sample(s)")
 
 
-@pytest.mark.xfail(strict=True, reason="_inputs_elsewhere does not add the way out")
 @pytest.mark.parametrize("library", LIBRARIES)
 def test_refusals_show_the_way_out(library: str, found: dict[str, dict[str, Any]]) -> None:
     assert "Pass the columns seen in fit" in found[f"{library} bad"]["fewer columns"]
 
 
-@pytest.mark.xfail(strict=True, reason="TypeError: Cannot interpret 'torch.float64' as a data type")
 @pytest.mark.parametrize("library", ["torch"])
-def test_numpy_arrays_after_a_fit_elsewhere_are_refused_in_words(
-    library: str, found: dict[str, dict[str, Any]]
-) -> None:
-    assert found[f"{library} bad"]["NumPy afterwards"].startswith("InvalidInputError")
+def test_numpy_arrays_after_a_fit_elsewhere_are_taken_there(library: str, found: dict[str, dict[str, Any]]) -> None:
+    assert found[f"{library} bad"]["NumPy afterwards"] == "nothing"
 
 
-@pytest.mark.xfail(strict=True, reason="RuntimeError: Can't call numpy() on Tensor that requires grad")
 def test_tensors_with_gradients_are_data_too(found: dict[str, dict[str, Any]]) -> None:
     assert found["torch bad"]["gradients"] == "nothing"

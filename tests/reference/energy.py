@@ -41,8 +41,8 @@ class Stream:
         return number
 
     def open(self, n: int) -> list[float]:
-        """Numbers in (0, 1), in the middle of 2^24 equal parts."""
-        return [self.next(24) + 2.0**-25 for _ in range(n)]
+        """Numbers in (0, 1), in the middle of 2^23 equal parts."""
+        return [self.next(23) + 2.0**-24 for _ in range(n)]
 
 
 # One unit.
@@ -78,7 +78,7 @@ def fields_of_visible(W: np.ndarray, b: np.ndarray, h: np.ndarray) -> list[float
 
 
 def energy(W: np.ndarray, b: np.ndarray, c: np.ndarray, v: np.ndarray, h: np.ndarray, *, gaussian: bool) -> float:
-    """-sum b_i v_i - sum c_j h_j - sum v_i h_j w_ij; sum (v_i - b_i)^2 / 2 in place of the first (Hinton 2012, 4, 17)."""
+    """-sum b_i v_i - sum c_j h_j - sum v_i h_j w_ij; sum (v_i - b_i)^2 / 2 for the first (Hinton 2012, eq. 4, 17)."""
     links = math.fsum(W[j, i] * v[i] * h[j] for j in range(len(h)) for i in range(len(v)))
     own = math.fsum(c[j] * h[j] for j in range(len(h)))
     seen = (
@@ -225,7 +225,7 @@ def drawn_softmax(sizes: tuple[int, ...]) -> Draw:
 
 @dataclass
 class NaiveLearning:
-    """Contrastive divergence (Hinton 2002; Tieleman 2008), momentum, decay, sparsity (Hinton 2012), one number at a time.
+    """Contrastive divergence (Hinton 2002; Tieleman 2008), momentum, decay, sparsity (Hinton 2012), number by number.
 
     Order of chance: hidden states of the data, those of the chains if they go on, then down and up in turn.
     """
@@ -278,11 +278,11 @@ class NaiveLearning:
         by_W, by_b, by_c = centered_gradient(data, means, fantasies, dreamed, self.mu, self.la)
         by_W = by_W - self.decay * self.W
         by_c = by_c + self.cost * (self.target - self.activity)
-        for array, velocity, gradient in zip(
-            (self.W, self.b, self.c), self.velocities, (by_W, by_b, by_c), strict=True
-        ):
+        for velocity, gradient in zip(self.velocities, (by_W, by_b, by_c), strict=True):
             velocity[...] = self.momentum * velocity + rate * gradient
-            array += velocity
+        self.W += self.velocities[0]
+        self.b += self.velocities[1]
+        self.c += self.velocities[2]
         if self.centered:
             self.mu = 0.99 * self.mu + 0.01 * data.mean(axis=0)
             self.la = 0.99 * self.la + 0.01 * means.mean(axis=0)

@@ -1,4 +1,4 @@
-"""How the columns of a table become numbers for a network: standardized numbers, one-hot categories.
+"""How the columns of a table become numbers for a network: standardized or from 0 to 1, and one-hot categories.
 
 What is learned from the training rows is kept with the run, so that new data are prepared the same way.
 """
@@ -42,6 +42,11 @@ class ColumnPreparation:
         return sum(column.n_outputs for column in self.columns)
 
     @property
+    def is_to_unit_range(self) -> bool:
+        """Whether numbers go from 0 to 1."""
+        return all(column.low is not None for column in self.columns if isinstance(column, NumberColumn))
+
+    @property
     def input_names(self) -> list[str]:
         """What each input of the network is: a column, or a category of one."""
         return [
@@ -51,7 +56,7 @@ class ColumnPreparation:
         ]
 
     @classmethod
-    def fit(cls, frame: pl.DataFrame, rows: NDArray[np.intp] | None = None) -> Self:
+    def fit(cls, frame: pl.DataFrame, rows: NDArray[np.intp] | None = None, *, to_unit_range: bool = False) -> Self:
         """Learn what the columns hold.
 
         Parameters
@@ -61,6 +66,8 @@ class ColumnPreparation:
         rows : array of shape (n_training_rows,), optional
             The training rows, from which means and scales are taken; by default all. Categories are those of the
             whole table, or a rare one among the held-out rows could not be encoded.
+        to_unit_range : bool, default=False
+            Whether numbers go from 0 to 1, for units that are probabilities, instead of being standardized.
 
         Returns
         -------
@@ -79,7 +86,7 @@ class ColumnPreparation:
             if reason is not None:
                 dropped.append(Dropped(column.name, reason))
             elif is_number_like(column):
-                columns.append(NumberColumn.fit(column, rows))
+                columns.append(NumberColumn.fit(column, rows, to_unit_range=to_unit_range))
             else:
                 columns.append(CategoryColumn.fit(column))
         if not columns:
@@ -217,6 +224,30 @@ class ColumnPreparation:
                 f"got {listed(names) or 'none'}. Train the run again."
             )
         return cls(columns, dropped)
+
+
+def wants_unit_range(network: Any, frame: pl.DataFrame) -> bool:
+    """Tell whether a network wants numbers from 0 to 1.
+
+    Parameters
+    ----------
+    network : estimator
+        Not fitted yet.
+    frame : polars.DataFrame
+        Raw columns.
+
+    Returns
+    -------
+    bool
+        True if its visible units are binary ones: by its parameter, or, where it looks at the data, because all numbers
+        are in [0, 1] already.
+    """
+    visible = getattr(network, "visible", None)
+    if isinstance(visible, str) and visible == "auto":
+        kept = (column for column in frame.iter_columns() if reason_to_drop(column) is None)
+        numbers = [numbers_in(column) for column in kept if is_number_like(column)]
+        return all(bool((column.is_between(0, 1) | column.is_null()).all()) for column in numbers)
+    return isinstance(visible, str) and visible.split("(")[0] in ("binary", "softmax")
 
 
 def _notes_on(dropped: Sequence[Dropped]) -> list[str]:

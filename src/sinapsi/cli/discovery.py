@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from sklearn.base import is_classifier, is_regressor
 from sklearn.utils import get_tags
 
-from sinapsi import SelfOrganizingMap
+from sinapsi.cli.baselines import baselines_of
 from sinapsi.cli.column_kinds import Dropped
-from sinapsi.cli.columns import ColumnPreparation
+from sinapsi.cli.columns import ColumnPreparation, wants_unit_range
 from sinapsi.cli.lesson import timed_fit
 from sinapsi.cli.networks import build_network, kebab_case
 from sinapsi.cli.prepared_column import CategoryColumn
@@ -63,7 +63,7 @@ class Discovery:
     labels : TargetPreparation or None
         The column after which units are named.
     rows : tuple of Row
-        Scores on the rows held out: the network, and, beside one with prototypes, a single prototype for all.
+        Scores on the rows held out: the network, and what could be found without it.
     training : Row
         The network's scores on the rows it learned from.
     X, y : array
@@ -143,7 +143,7 @@ def discover(
     labels, y = _labels_of(table, name, asked=target is not None) if can_name else (None, None)
     features = table.frame if name is None else table.frame.drop(name)
     training, held_out, more = hold_out(y, features.height, test_fraction, seed)
-    columns = ColumnPreparation.fit(features, training)
+    columns = ColumnPreparation.fit(features, training, to_unit_range=wants_unit_range(network, features))
     if name is not None and labels is None:
         columns = replace(columns, dropped=(*columns.dropped, Dropped(name, "set apart in the data as the answer")))
     X = inputs_for(network, columns, features)
@@ -151,13 +151,11 @@ def discover(
     seconds, warned = timed_fit(network, X[training])
     if labels is not None and y is not None:
         network.label_units(y[training])
-    rows: tuple[Row, ...] = (
-        Row(kebab_case(kind.__name__), measured(network, X[held_out], None if y is None else y[held_out])),
-    )
-    if "quantization_error" in rows[0].scores:
-        rows = (*rows, _one_for_all(network, X, y, training, held_out))
+    y_training, y_held_out = (None, None) if y is None else (y[training], y[held_out])
+    own = Row(kebab_case(kind.__name__), measured(network, X[held_out], y_held_out))
+    rows = (own, *baselines_of(network, X[training], X[held_out], own.scores, y_training, y_held_out))
     notes = [
-        *_notes_on_labels(columns, labels),
+        *_notes_on_labels(columns, labels, can_name=can_name),
         *more,
         *columns.notes_on_dropped(),
         *columns.notes(features, keeps_gaps=takes_gaps(network)),
@@ -167,7 +165,7 @@ def discover(
         columns=columns,
         labels=labels,
         rows=rows,
-        training=Row("training", measured(network, X[training], None if y is None else y[training])),
+        training=Row("training", measured(network, X[training], y_training)),
         X=X,
         y=y,
         n_training=len(training),
@@ -204,7 +202,7 @@ def completes(network: Any) -> bool:
     Returns
     -------
     bool
-        True for associative memories.
+        True for associative memories and Boltzmann machines.
     """
     return hasattr(network, "complete")
 
@@ -274,16 +272,14 @@ def _labels_of(table: Table, name: str | None, *, asked: bool) -> tuple[TargetPr
     return labels, labels.values(column)
 
 
-def _notes_on_labels(columns: ColumnPreparation, labels: TargetPreparation | None) -> list[str]:
+def _notes_on_labels(columns: ColumnPreparation, labels: TargetPreparation | None, *, can_name: bool) -> list[str]:
     if labels is not None:
         return [f"Column {labels.name!r} was not learned from; the units are named after it."]
     categories = [column.name for column in columns.columns if isinstance(column, CategoryColumn)]
     if not categories:
         return []
-    return [
-        f"The categories of {listed(categories)} are learned from like the numbers. "
-        "A column of labels is kept out by --target."
-    ]
+    way_out = "A column of labels is kept out by --target." if can_name else "Leave a column of labels out of the data."
+    return [f"The categories of {listed(categories)} are learned from like the numbers. {way_out}"]
 
 
 def measured(network: Any, X: NDArray[np.float64], y: NDArray[Any] | None) -> Scores:
@@ -308,26 +304,23 @@ def measured(network: Any, X: NDArray[np.float64], y: NDArray[Any] | None) -> Sc
         if hasattr(network, name):
             scores[name] = float(getattr(network, name)(X))
     if not scores:
-        scores["score"] = float(network.score(X))
+        scores[_name_of_score(network)] = float(network.score(X)) * (-1 if _is_error(network) else 1)
     if y is not None and hasattr(network, "unit_classes_"):
         scores["accuracy"] = float((network.classify(X) == y).mean())
     return scores
 
 
-def _one_for_all(
-    network: Any,
-    X: NDArray[np.float64],
-    y: NDArray[Any] | None,
-    training: NDArray[np.intp],
-    held_out: NDArray[np.intp],
-) -> Row:
-    """What a single prototype, the mean of the training rows, and the most frequent label would do."""
-    alone = SelfOrganizingMap(size=1, metric=getattr(network, "metric", "euclidean")).fit(X[training])
-    scores: Scores = {"quantization_error": alone.quantization_error(X[held_out]), "topographic_error": None}
-    if y is not None:
-        classes, counts = np.unique(y[training], return_counts=True)
-        scores["accuracy"] = float((y[held_out] == classes[counts.argmax()]).mean())
-    return Row("one prototype for all", scores)
+def _is_error(network: Any) -> bool:
+    """Whether the score is minus the squared error of rows made again."""
+    return hasattr(network, "inverse_transform") or (
+        hasattr(network, "reconstruct") and not hasattr(network, "score_samples")
+    )
+
+
+def _name_of_score(network: Any) -> str:
+    if _is_error(network):
+        return "squared_error"
+    return "log_likelihood" if hasattr(network, "score_samples") else "score"
 
 
 def answers_of(network: Any, X: NDArray[np.float64], names: Sequence[str]) -> pl.DataFrame:
@@ -346,25 +339,38 @@ def answers_of(network: Any, X: NDArray[np.float64], names: Sequence[str]) -> pl
     -------
     polars.DataFrame
         For a map the winner's number, its row and column, and its class where units have names; for a memory what it
-        recalls or completes; for others what they predict, or else transform to.
+        recalls or completes; for a Boltzmann machine the rows completed, and how likely those are that came whole; for
+        an autoencoder codes; for others what they predict, or else transform to.
     """
     if completes(network):
+        has_gaps = np.asarray(np.isnan(X).any(axis=1))
         recalled = np.empty_like(X)
-        has_gaps = np.isnan(X).any(axis=1)
-        for rows, ask in ((has_gaps, network.complete), (~has_gaps, network.predict)):
+        for rows, ask in ((has_gaps, network.complete), (~has_gaps, getattr(network, "predict", network.complete))):
             if rows.any():
                 recalled[rows] = ask(X[rows])
-        return pl.DataFrame(dict(zip(names, recalled.T, strict=True)))
+        answers = dict(zip(names, recalled.T, strict=True))
+        return pl.DataFrame(answers | _likelihoods(network, X, has_gaps))
     units = network.predict(X) if hasattr(network, "predict") else network.transform(X)
     if not hasattr(network, "grid_"):
         if units.ndim == 1:
             return pl.DataFrame({"answer": units})
-        return pl.DataFrame({f"answer {number}": column for number, column in enumerate(units.T, start=1)})
+        word = "code" if hasattr(network, "inverse_transform") else "answer"
+        return pl.DataFrame({f"{word} {number}": column for number, column in enumerate(units.T, start=1)})
     rows, columns = network.grid_.rows_and_columns(units)
     answers = {"unit": units, "row": rows, "column": columns}
     if hasattr(network, "unit_classes_"):
         answers["class"] = network.unit_classes_[units]
     return pl.DataFrame(answers)
+
+
+def _likelihoods(network: Any, X: NDArray[np.float64], has_gaps: NDArray[np.bool_]) -> dict[str, pl.Series]:
+    """A column for the machines that know how likely a row is; empty where it has gaps."""
+    if not hasattr(network, "score_samples"):
+        return {}
+    likelihoods = np.full(len(X), np.nan)
+    if not has_gaps.all():
+        likelihoods[~has_gaps] = network.score_samples(X[~has_gaps])
+    return {"log-likelihood": pl.Series(likelihoods).fill_nan(None)}
 
 
 def named_units(discovery: Discovery) -> tuple[list[str], list[list[str]]]:

@@ -30,7 +30,7 @@ def evaluate(
     truth = targets_to_judge_by(trained, table)
     X = trained.inputs(table.frame)
     classes = [] if trained.target.task == "regression" else _notes_on_classes(trained.network, truth)
-    console.show_notes([*trained.columns.notes(table.frame), *classes])
+    console.show_notes([*trained.notes(table.frame), *classes])
     task = trained.target.task
     rows = [
         Row(kebab_case(type(trained.network).__name__), scores_of(task, truth, trained.predict(X))),

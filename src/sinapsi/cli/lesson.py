@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import is_classifier, is_regressor
 
-from sinapsi.cli.columns import ColumnPreparation
+from sinapsi.cli.columns import ColumnPreparation, wants_unit_range
 from sinapsi.cli.networks import build_network, kebab_case
 from sinapsi.cli.scores import Constant, Row, constant_for, linear_predictions, scores_of
 from sinapsi.cli.splitting import hold_out
@@ -126,7 +126,7 @@ def learn(
     y = prepared_target.values(table.frame[name])
     labels = y if prepared_target.task == "classification" else None
     training_rows, held_out_rows, notes = hold_out(labels, len(y), test_fraction, seed)
-    columns = ColumnPreparation.fit(features, training_rows)
+    columns = ColumnPreparation.fit(features, training_rows, to_unit_range=wants_unit_range(network, features))
     notes += [*columns.notes_on_dropped(), *columns.notes(features)]
     examples = _Examples(columns.transform(features, name), y)
     training, held_out = examples.at(training_rows), examples.at(held_out_rows)

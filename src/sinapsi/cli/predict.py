@@ -21,7 +21,7 @@ def predict(
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace an older file.")] = False,
 ) -> None:
-    """Predict the target of new rows by a trained network, or say where they lie on its map."""
+    """Predict the target of new rows, say where they lie on a map, or complete what they lack."""
     from sinapsi.cli import console
     from sinapsi.cli.discovery import answers_of
     from sinapsi.cli.output_files import check_file
@@ -39,7 +39,7 @@ def predict(
         return
     inputs = trained.inputs(table.frame)
     predictions = _as_frame(trained, inputs)
-    console.show_notes(trained.columns.notes(table.frame))
+    console.show_notes(trained.notes(table.frame))
     _show_or_write(predictions, f"predictions of {trained.target.name!r}", out)
 
 

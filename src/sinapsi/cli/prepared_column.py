@@ -1,4 +1,4 @@
-"""One column of a table on its way to a network: a standardized number, or a category."""
+"""One column of a table on its way to a network: a number, or a category."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ RELATIVE_ROUNDING = 1e-12  # of the mean; a smaller standard deviation is roundi
 
 @dataclass(frozen=True)
 class NumberColumn:
-    """A column of numbers, standardized; a missing one is given the training mean.
+    """A column of numbers, standardized or brought to 0..1; a missing one is given the training mean.
 
     Parameters
     ----------
@@ -30,14 +30,18 @@ class NumberColumn:
         Name of the column.
     mean, scale : float
         Mean and standard deviation of the training rows, in the column's unit.
+    low : float or None, default=None
+        Lowest number of the training rows, which becomes 0; then the scale is the distance to the highest, which
+        becomes 1, and what lies beyond is clipped. None: the mean becomes 0.
     """
 
     name: str
     mean: float
     scale: float
+    low: float | None = None
 
     @classmethod
-    def fit(cls, column: pl.Series, rows: NDArray[np.intp] | None = None) -> Self:
+    def fit(cls, column: pl.Series, rows: NDArray[np.intp] | None = None, *, to_unit_range: bool = False) -> Self:
         """Learn mean and scale.
 
         Parameters
@@ -46,6 +50,8 @@ class NumberColumn:
             The raw values.
         rows : array of shape (n_training_rows,), optional
             The training rows; by default all.
+        to_unit_range : bool, default=False
+            Whether the numbers shall go from 0 to 1.
 
         Returns
         -------
@@ -60,7 +66,7 @@ class NumberColumn:
         every = numbers_in(column)
         numbers = (every if rows is None else every[rows]).drop_nulls().to_numpy()
         if len(numbers) == 0:  # the few that are given are all held out
-            return cls(column.name, 0.0, 1.0)
+            return cls(column.name, 0.0, 1.0, 0.0 if to_unit_range else None)
         with np.errstate(over="ignore", invalid="ignore"):
             mean, scale = float(numbers.mean()), float(numbers.std())
         if not (np.isfinite(mean) and np.isfinite(scale)):
@@ -68,7 +74,11 @@ class NumberColumn:
                 f"Column {column.name!r} holds numbers too large to standardize, the largest in row "
                 f"{first_row(every.abs() == every.abs().max())}. Rescale it."
             )
-        return cls(column.name, mean, scale if scale > RELATIVE_ROUNDING * abs(mean) else 1.0)
+        varies = scale > RELATIVE_ROUNDING * abs(mean)
+        if to_unit_range:
+            low, high = float(numbers.min()), float(numbers.max())
+            return cls(column.name, mean, high - low if varies else 1.0, low)
+        return cls(column.name, mean, scale if varies else 1.0)
 
     @property
     def n_outputs(self) -> int:
@@ -76,7 +86,7 @@ class NumberColumn:
         return 1
 
     def prepared(self, column: pl.Series, *, keeps_gaps: bool = False) -> Floats:
-        """Standardize a column.
+        """Standardize a column, or bring it to 0..1.
 
         Parameters
         ----------
@@ -88,10 +98,12 @@ class NumberColumn:
         Returns
         -------
         array of shape (n_samples, 1)
-            Standardized.
+            Prepared.
         """
         known = numbers_in(column)
         numbers = known.fill_null(float("nan") if keeps_gaps else self.mean).to_numpy()
+        if self.low is not None:
+            return np.clip((numbers - self.low) / self.scale, 0.0, 1.0)[:, np.newaxis]
         return ((numbers - self.mean) / self.scale)[:, np.newaxis]
 
 
@@ -199,7 +211,8 @@ def column_from_config(entry: Mapping[str, Any]) -> NumberColumn | CategoryColum
     """
     name = checked_text(entry, "name")
     if "values" not in entry:
-        return NumberColumn(name, checked_number(entry, "mean"), checked_number(entry, "scale", above=0.0))
+        low = checked_number(entry, "low") if entry.get("low") is not None else None
+        return NumberColumn(name, checked_number(entry, "mean"), checked_number(entry, "scale", above=0.0), low)
     values = entry["values"]
     is_sound = isinstance(values, list) and values and all(value is None or isinstance(value, str) for value in values)
     if not is_sound or len(set(values)) < len(values):

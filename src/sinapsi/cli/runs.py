@@ -95,12 +95,16 @@ class UnsupervisedRun:
         """
         if not (to_complete and completes(self.network)):
             return self.columns.notes(table.frame, keeps_gaps=takes_gaps(self.network))
-        is_two_valued = "binarize" in self.network.get_params()
-        meaning = "-1 and +1: not above, or above the training mean" if is_two_valued else "in standard deviations"
-        n_missing = int(np.isnan(self.inputs(table, to_complete=True)).sum())
-        numbers = "number was" if n_missing == 1 else "numbers were"
-        completed = [f"{n_missing} missing {numbers} completed by what the network remembers."] if n_missing else []
-        return [*completed, f"Numbers are answered {meaning}."]
+        completed = notes_on_completed(self.inputs(table, to_complete=True))
+        return [*completed, f"Numbers are answered {self._meaning_of_answers()}."]
+
+    def _meaning_of_answers(self) -> str:
+        if "binarize" in self.network.get_params():
+            low_and_high = "0 and 1" if hasattr(self.network, "sample") else "-1 and +1"
+            return f"{low_and_high}: not above, or above the training mean"
+        if self.columns.is_to_unit_range:
+            return "from 0 to 1: from the lowest to the highest number of training"
+        return "in standard deviations"
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,9 +154,30 @@ class Run:
         Returns
         -------
         array of shape (n_samples, n_inputs)
-            Inputs for the network.
+            Inputs for the network; one that can completes what is missing.
         """
-        return self.columns.transform(frame, self.target.name)
+        X = self.columns.transform(frame, self.target.name, keeps_gaps=completes(self.network))
+        has_gaps = np.isnan(X).any(axis=1)
+        if has_gaps.any():
+            X[has_gaps] = self.network.complete(X[has_gaps])
+        return X
+
+    def notes(self, frame: pl.DataFrame) -> list[str]:
+        """Say what becomes of missing numbers of a table.
+
+        Parameters
+        ----------
+        frame : polars.DataFrame
+            The columns.
+
+        Returns
+        -------
+        list of str
+            Whole sentences.
+        """
+        if not completes(self.network):
+            return self.columns.notes(frame)
+        return notes_on_completed(self.columns.transform(frame, self.target.name, keeps_gaps=True))
 
     def predict(self, X: NDArray[np.float64]) -> NDArray[Any]:
         """Predict in the user's terms.
@@ -168,6 +193,24 @@ class Run:
             Labels, or numbers in the target's unit.
         """
         return self.target.for_user(self.network.predict(X))
+
+
+def notes_on_completed(X: NDArray[np.float64]) -> list[str]:
+    """Say how many numbers are completed.
+
+    Parameters
+    ----------
+    X : array of shape (n_samples, n_inputs)
+        Prepared rows; NaN is what is missing.
+
+    Returns
+    -------
+    list of str
+        A sentence, or nothing where nothing is missing.
+    """
+    n_missing = int(np.isnan(X).sum())
+    numbers = "number was" if n_missing == 1 else "numbers were"
+    return [f"{n_missing} missing {numbers} completed by what the network remembers."] if n_missing else []
 
 
 def _table_for(columns: ColumnPreparation, target: TargetPreparation | None, data: str) -> Table:
@@ -265,7 +308,8 @@ def write_discovery(discovery: Discovery, out: Path, record: dict[str, Any]) -> 
     labels = None if discovery.labels is None else discovery.labels.to_config()
     sections = {"preparation": {**discovery.columns.to_config(), "target": labels}, "run": record}
     network = discovery.network
-    scores = dict(zip(("network", "one_prototype"), (row.scores for row in discovery.rows), strict=False))
+    own, *baselines = discovery.rows
+    scores = {"network": own.scores, **{row.key: row.scores for row in baselines}}
     metrics = {
         "task": "unsupervised",
         "held_out": {"rows": discovery.n_held_out, **scores},

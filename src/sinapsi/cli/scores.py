@@ -20,6 +20,8 @@ HEADINGS = {
     "rmse": "RMSE",
     "quantization_error": "quantization error",
     "topographic_error": "topographic error",
+    "log_likelihood": "log-likelihood (nats a row)",
+    "squared_error": "squared error",
     "score": "score",
 }
 LARGEST_SQUARED = 1e150  # predictions beyond it have no finite squared error
@@ -38,10 +40,13 @@ class Row:
         Who predicts.
     scores : dict of str to float or None
         Scores by name; None where a score is not defined.
+    key : str, default=""
+        What it is called in ``metrics.json``, where that does not follow from its place.
     """
 
     name: str
     scores: Scores
+    key: str = ""
 
 
 def scores_of(task: Task, truth: NDArray[Any], predicted: NDArray[Any]) -> Scores:

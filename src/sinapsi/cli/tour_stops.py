@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import sinapsi
+from sinapsi.cli.energy_stop import CodeStop, FillingStop
 from sinapsi.cli.memory_stop import MemoryStop
 from sinapsi.cli.networks import kebab_case
 from sinapsi.cli.scores import HEADINGS, MAIN, beats
@@ -243,4 +244,20 @@ STOPS: tuple[Stop, ...] = (
     MemoryStop("HopfieldNetwork", "0123456789", {"rule": "pseudo_inverse"}),
     MemoryStop("DenseAssociativeMemory", "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", {"interaction": "exponential"}),
     MemoryStop("ModernHopfieldNetwork", "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"),
+    FillingStop("BoltzmannMachine", {"n_hidden": 50}, {"max_iter": 20}),
+    FillingStop("RestrictedBoltzmannMachine", {}, {"max_iter": 20}),
+    LearningStop("RBMClassifier", "digits", {}, {"max_iter": 30}),
+    LearningStop("DBNRegressor", "diabetes", {"hidden_layer_sizes": (20, 10), "solver": "lbfgs", "alpha": 5.0}),
+    LearningStop(
+        "DBNClassifier",
+        "digits",
+        {"hidden_layer_sizes": (64, 32), "learning_rate": 0.003, "validation_fraction": 0.1},
+        {"max_iter": 40, "pretraining_max_iter": 10},
+    ),
+    LearningStop("DeepBeliefNetwork", "digits", {}, {"max_iter": 5, "pretraining_max_iter": 30}),
+    CodeStop(
+        "DeepAutoencoder",
+        {"hidden_layer_sizes": (100, 50, 8), "learning_rate": 0.003, "batch_size": 20, "stopping": "max_iter(40)"},
+        {"stopping": "max_iter(10)", "pretraining_max_iter": 10},
+    ),
 )

@@ -231,7 +231,7 @@ def on_host(array: Any) -> NDArray[Any]:
         return array
     if is_cupy_array(array):
         return np.asarray(array.get())
-    return np.asarray(array.cpu() if is_torch_array(array) else array)
+    return np.asarray(array.detach().cpu() if is_torch_array(array) else array)
 
 
 def _logistic(fields: Any) -> Any:

@@ -209,6 +209,9 @@ class ContrastiveLearning:
 
 
 def _move_along(array: Any, velocity: Any, gradient: Any, rate: float, momentum: float) -> None:
+    if not momentum:
+        array += rate * gradient
+        return
     velocity *= momentum
     velocity += rate * gradient
     array += velocity

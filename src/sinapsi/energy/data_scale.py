@@ -13,7 +13,8 @@ from sinapsi.energy.machine import Machine
 from sinapsi.exceptions import InvalidInputError
 
 NARROWEST = 0.1  # least width of a unit, over the deviation of its column; zero would make the likelihood infinite
-LARGEST_CHANGE = 0.1  # of the logarithm of a width in one step
+LARGEST_RISE = 10.0  # kept from overflow
+LARGEST_FALL = 0.1  # of the logarithm of a width in one step; upwards, the deviation of the column is the bound
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,7 @@ class DataScale:
         xp = array_namespace(states)
         expected = machine.visible_means(machine.hidden_means(states))
         gradient = xp.mean(states * (states - expected), axis=0)[: self.mean.shape[0]] - 1.0
-        change = xp.exp(xp.clip(rate * gradient, -LARGEST_CHANGE, LARGEST_CHANGE))
+        change = xp.exp(xp.clip(rate * gradient, -LARGEST_FALL, LARGEST_RISE))
         self.deviation[...] = xp.minimum(xp.maximum(self.deviation * change, NARROWEST * widest), widest)
 
     def check(self, n_features: int) -> None:

@@ -38,13 +38,15 @@ class RBMClassifier(ClassNamePrefixFeaturesOutMixin, ClassifierMixin, Transforme
     visible : {"auto", "binary", "gaussian", "softmax"} or VisibleUnits, default="auto"
         What the columns of X are, as in :class:`RestrictedBoltzmannMachine`.
     algorithm : {"cd", "pcd"}, default="cd"
-        Where the steps of the negative phase begin: at the data, or where they last ended (persistent).
+        Where the steps of the negative phase begin: at the data, or where they last ended (persistent). Persistent
+        chains give better likelihoods when the rate falls to 0.
     n_gibbs_steps : int, default=1
         Gibbs steps an update, at least 1.
     centered : bool, default=True
-        Whether both layers are measured from running means.
-    learning_rate : float, str or Schedule, default=0.05
-        eta > 0, constant or a schedule over updates, see :mod:`sinapsi.schedules`.
+        Whether both layers are measured from running means, which makes learning faster and steadier.
+    learning_rate : float, str or Schedule, default="auto"
+        eta > 0, constant or a schedule over updates, see :mod:`sinapsi.schedules`; "auto" is 0.05, for Gaussian units
+        0.1 over the number of columns, if that is less.
     momentum : float, default=0.5
         Share in [0, 1) of the last step in the next one.
     weight_decay : float, default=0.0001
@@ -59,7 +61,7 @@ class RBMClassifier(ClassNamePrefixFeaturesOutMixin, ClassifierMixin, Transforme
     stopping : str, Criterion or None, default=None
         Stopping rules besides ``max_iter``; None is ``"patience(10)"`` when there are validation data.
     validation_fraction : float, default=0.0
-        Share of the examples held out, in [0, 1).
+        Share of the examples held out to watch the validation loss, in [0, 1).
     class_weight : dict, "balanced" or None, default=None
         Factor on the probability of each class. The machine learns p(x, y) as it is; the factor counts in prediction,
         as if examples of the class had been so many times as frequent.
@@ -120,6 +122,7 @@ class RBMClassifier(ClassNamePrefixFeaturesOutMixin, ClassifierMixin, Transforme
         "class_weight": nothing | choice("balanced") | instance(dict, "a dict of class to weight"),
     }
 
+    _notes_score = True
     classes_: NDArray[Any]
     _log_class_weights: NDArray[np.float64]
 
@@ -131,7 +134,7 @@ class RBMClassifier(ClassNamePrefixFeaturesOutMixin, ClassifierMixin, Transforme
         algorithm: str = "cd",
         n_gibbs_steps: int = 1,
         centered: bool = True,
-        learning_rate: float | str | Schedule = 0.05,
+        learning_rate: float | str | Schedule = "auto",
         momentum: float = 0.5,
         weight_decay: float = 0.0001,
         sparsity: float | tuple[float, float] | None = None,
@@ -454,7 +457,11 @@ class RBMClassifier(ClassNamePrefixFeaturesOutMixin, ClassifierMixin, Transforme
             self._log_class_weights = np.log(weights_of_classes(self.class_weight, labels, self.classes_))
         together = beside_classes(rows, indices, len(self.classes_))
         if not goes_on:
-            self._begin(rows, lambda rows: beside_classes(self._states(rows), indices, len(self.classes_)))
+            self._begin(
+                rows,
+                lambda rows: beside_classes(self._states(rows), indices, len(self.classes_)),
+                is_part=classes is not None,
+            )
         return together, indices
 
     def _labels(self, X: ArrayLike, rows: Any, y: ArrayLike) -> NDArray[Any]:

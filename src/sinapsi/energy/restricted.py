@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 from array_api_compat import array_namespace, is_array_api_obj, is_numpy_array
+from array_api_compat import device as device_of
 from numpy.typing import ArrayLike, NDArray
 from sklearn import get_config
 from sklearn.utils.metaestimators import available_if
@@ -27,7 +28,7 @@ from sinapsi.energy.machine import Machine
 from sinapsi.energy.sampling import chains_from, completed, last_of_chain
 from sinapsi.energy.units import HIDDEN, Gaussian, VisibleUnits, visible_units_named
 from sinapsi.energy.visible_data import check_range, units_for
-from sinapsi.estimator import Floats, NetworkEstimator, random_generator
+from sinapsi.estimator import Floats, NetworkEstimator, random_generator, with_way_out
 from sinapsi.exceptions import InvalidInputError, InvalidParameterError
 from sinapsi.history import History
 from sinapsi.monitor import FitMonitor
@@ -41,12 +42,17 @@ from sinapsi.references import (
     TIELEMAN_2008,
     Reference,
 )
-from sinapsi.schedules import Schedule, schedule_named
+from sinapsi.schedules import Constant, Schedule, schedule_named
 from sinapsi.stopping import AnyOf, Criterion, MaxIter, Patience, StopReason, criteria_in
 from sinapsi.validation import ExampleSet
 
+AUTOMATIC_RATE = 0.05
+AUTOMATIC_RATE_OF_RECTIFIED = 0.02  # likewise, for hidden units whose states have no bounds
+AUTOMATIC_RATE_OF_GAUSSIANS = 0.1  # shared by the columns, each of which has variance 1; found on digits and blobs
 WATCHED_ROWS = 1000  # training examples on which error and free energy are measured after each epoch
 LARGEST_WEIGHT = 1e4  # of a machine that still learns; larger ones only make certain what is certain already
+WORST_ERROR = 1.1  # of two-valued units, over that of the mean; no machine that learned was above 1.02, broken ones are
+ALL_BUT_CONSTANT = 0.01  # variance of a column, below which the error of the mean is no measure
 SPARSITY_COST = 0.1  # pull to the target activity, in units of the gradient of a hidden bias
 
 _a_rate = number(0, 1, open_low=True, open_high=True)
@@ -59,6 +65,22 @@ def _is_target_and_cost(value: Any) -> bool:
         and _a_rate.allows(value[0])
         and number(0, open_high=True).allows(value[1])
     )
+
+
+def is_automatic(form: object) -> bool:
+    """Tell whether a parameter is left to the machine.
+
+    Parameters
+    ----------
+    form : object
+        Its value.
+
+    Returns
+    -------
+    bool
+        Whether it is ``"auto"``.
+    """
+    return isinstance(form, str) and form == "auto"
 
 
 def has_free_energy(machine: RestrictedMachine) -> bool:
@@ -91,7 +113,7 @@ class RestrictedMachine(NetworkEstimator):
     )
     _short_forms: ClassVar[Mapping[str, Callable[[Any], object]]] = {
         "visible": lambda form: form == "auto" or visible_units_named(form),
-        "learning_rate": schedule_named,
+        "learning_rate": lambda form: is_automatic(form) or schedule_named(form),
         "stopping": criteria_in,
     }
     _parameter_rules: ClassVar[Mapping[str, Rule]] = {
@@ -116,6 +138,7 @@ class RestrictedMachine(NetworkEstimator):
     n_hidden: int
     visible: str | VisibleUnits
     hidden: str = "binary"
+    _notes_score: ClassVar[bool] = False  # whether validation tells a score besides the loss
     algorithm: str
     n_gibbs_steps: int
     centered: bool
@@ -139,7 +162,9 @@ class RestrictedMachine(NetworkEstimator):
     n_iter_: int
     stop_reason_: StopReason
     n_features_in_: int
+    _hidden: str
     _memory: dict[str, Any]
+    _log_partition: float
     _random: np.random.Generator
 
     # The door.
@@ -165,7 +190,7 @@ class RestrictedMachine(NetworkEstimator):
                 ensure_all_finite="allow-nan" if may_be_missing else True,
             )
         except ValueError as error:
-            raise InvalidInputError(str(error)) from error
+            raise with_way_out(error) from error
 
     def _units(self) -> VisibleUnits:
         return visible_units_named(self.visible_)
@@ -192,7 +217,7 @@ class RestrictedMachine(NetworkEstimator):
     def _machine(self) -> Machine:
         return Machine(
             self._visible_layer(),
-            HIDDEN[self.hidden],
+            HIDDEN[self._hidden],
             self.components_,
             self.intercept_visible_,
             self.intercept_hidden_,
@@ -211,34 +236,44 @@ class RestrictedMachine(NetworkEstimator):
                 f"Weights of shape {shape} do not fit biases of {self.intercept_visible_.shape} visible and "
                 f"{self.intercept_hidden_.shape} hidden units and {self.n_features_in_} columns."
             )
-        for name, array in (("components_", self.components_), *self._memory.items()):
+        biases = (("intercept_visible_", self.intercept_visible_), ("intercept_hidden_", self.intercept_hidden_))
+        if self._hidden not in HIDDEN:
+            raise InvalidInputError(f"Hidden units must be one of {', '.join(HIDDEN)}. Got {self._hidden!r}.")
+        for name, array in (("components_", self.components_), *biases, *self._memory.items()):
             if array.dtype.kind == "f" and not np.isfinite(array).all():
                 raise InvalidInputError(f"{name} must be finite. Got NaN or infinity.")
         if isinstance(self._units(), Gaussian):
             DataScale(self.mean_, self.scale_).check(self.n_features_in_)
+        if not math.isfinite(getattr(self, "_log_partition", 0.0)):
+            raise InvalidInputError("log Z must be a finite number.")
 
     def _n_visible(self) -> int:
         return self.n_features_in_
 
     # Learning.
 
-    def _begin(self, rows: Any, states_of: Callable[[Any], Any]) -> None:
-        """Set up a machine for the data, before anything is learned."""
+    def _begin(self, rows: Any, states_of: Callable[[Any], Any], *, is_part: bool = False) -> None:
+        """Set up a machine for the data, or for the first part of them, before anything is learned."""
         xp = array_namespace(rows)
         self._random = random_generator(self.random_state)
         chance = Chance.from_generator(self._random)
         units = units_for(self.visible, rows)
         check_range(units, rows)
-        self.visible_ = str(units)
+        self.visible_, self._hidden = str(units), self.hidden
         for name in ("mean_", "scale_"):
             self.__dict__.pop(name, None)
         widest = None
         if isinstance(units, Gaussian):
+            if is_part and rows.shape[0] == 1:
+                raise InvalidInputError(
+                    "Gaussian visible units take their width from several examples. Got n_samples = 1, 1 sample; pass "
+                    "more rows in the first call of partial_fit."
+                )
             scale = DataScale.of(rows)
             self.mean_, self.scale_ = scale.mean, scale.deviation
             widest = array_namespace(rows).asarray(scale.deviation, copy=True)
         means = xp.mean(states_of(rows), axis=0)
-        machine = Machine.fresh(self._visible_layer(), HIDDEN[self.hidden], means, int(self.n_hidden), chance)
+        machine = Machine.fresh(self._visible_layer(), HIDDEN[self._hidden], means, int(self.n_hidden), chance)
         self.components_, self.intercept_visible_, self.intercept_hidden_ = machine.arrays
         self._memory = {"base_bias": xp.asarray(machine.visible_bias, copy=True), "chance": chance.state}
         self._memory["n_steps"] = np.zeros(1, dtype=np.int64)
@@ -261,12 +296,23 @@ class RestrictedMachine(NetworkEstimator):
             cost,
         )
 
+    def _schedule(self) -> Schedule:
+        """The learning rate asked for, or one that suits the visible units."""
+        if not is_automatic(self.learning_rate):
+            return schedule_named(self.learning_rate)
+        if self._hidden == "rectified":
+            return Constant(AUTOMATIC_RATE_OF_RECTIFIED / self.n_features_in_)
+        if isinstance(self._units(), Gaussian):
+            # A step changes the field of a hidden unit by about the rate times the squared length of an example.
+            return Constant(min(AUTOMATIC_RATE, AUTOMATIC_RATE_OF_GAUSSIANS / self.n_features_in_))
+        return Constant(AUTOMATIC_RATE)
+
     def _criteria(self, *, has_validation: bool) -> tuple[Criterion, ...]:
         criteria = criteria_in(self.stopping)
         if self.stopping is None and has_validation:
             criteria = (Patience(),)
-        columns = ("free_energy_gap",) if has_validation else ()
-        self._check_criteria(criteria, has_validation=has_validation, columns=columns)
+        columns = ("free_energy", *(("free_energy_gap",) if has_validation else ())) if self.hidden == "binary" else ()
+        self._check_criteria(criteria, has_validation=has_validation, columns=columns, has_score=self._notes_score)
         return criteria
 
     def _check_shape(self) -> None:
@@ -275,6 +321,13 @@ class RestrictedMachine(NetworkEstimator):
                 f"The fitted machine has {self.components_.shape[0]} hidden units, but n_hidden={self.n_hidden}. "
                 "Another number needs a new fit (warm_start=False)."
             )
+        asked = None if is_automatic(self.visible) else str(visible_units_named(self.visible))
+        for name, has, wants in (("visible", self.visible_, asked), ("hidden", self._hidden, self.hidden)):
+            if wants is not None and wants != has:
+                raise InvalidParameterError(
+                    f"The fitted machine has {name}={has!r}, but the parameter is {wants!r} now. Other units need a "
+                    "new fit (warm_start=False)."
+                )
 
     def _learn(self, rows: Any, held_out: Any, *, max_iter: int, criteria: tuple[Criterion, ...] = ()) -> None:
         """Go through the examples until a rule stops it; ``rows`` are in the user's terms, labels included."""
@@ -289,10 +342,12 @@ class RestrictedMachine(NetworkEstimator):
         seed, place = self._memory["chance"].tolist()
         chance = Chance(seed, place)
         learning = ContrastiveLearning(machine, self._rule(), chance, self._memory)
-        schedule, batch_size = schedule_named(self.learning_rate), rows_a_batch(self.batch_size, rows.shape[0])
+        schedule, batch_size = self._schedule(), rows_a_batch(self.batch_size, rows.shape[0])
         arrays = machine.arrays if scale is None else [*machine.arrays, scale.deviation]
         state = [array if is_numpy_array(array) else on_host(array).copy() for array in arrays]
         watched = self._watched(rows)
+        ordinary = self._ordinary_loss(watched)
+        is_two_valued = scale is None and ordinary > ALL_BUT_CONSTANT * rows.shape[1]
         monitor = FitMonitor(
             type(self).__name__,
             max_iter=max_iter,
@@ -301,9 +356,10 @@ class RestrictedMachine(NetworkEstimator):
             validate=None if held_out is None else lambda: self._validated(held_out),
             previous=self.history_,
             verbose=self.verbose,
-            ordinary_loss=self._ordinary_loss(watched),
+            ordinary_loss=ordinary,
             largest_weight=LARGEST_WEIGHT * (1.0 if scale is None else max(1.0, float(on_host(scale.deviation).max()))),
             loss_is_of_end=True,
+            cure="Lower learning_rate, or take more examples an update (batch_size).",
         )
         n_steps = int(self._memory["n_steps"][0])
         with monitor, np.errstate(over="ignore", invalid="ignore", divide="ignore"):
@@ -320,7 +376,12 @@ class RestrictedMachine(NetworkEstimator):
                     if kept is not array:
                         np.copyto(kept, on_host(array))
                 columns = self._free_energies(watched, held_out)
-                monitor.record(loss=self._error(watched), n_steps=n_steps - began, learning_rate=rate, **columns)
+                error = self._error(watched)
+                monitor.record(loss=error, n_steps=n_steps - began, learning_rate=rate, **columns)
+                if is_two_valued and error > WORST_ERROR * ordinary:
+                    monitor.diverge(
+                        f"the error of a reconstruction, {error:.3g}, is above that of the mean, {ordinary:.3g},"
+                    )
         for kept, array in zip(state, arrays, strict=True):
             if kept is not array:
                 array[...] = array_namespace(array).asarray(kept, dtype=array.dtype)
@@ -349,7 +410,8 @@ class RestrictedMachine(NetworkEstimator):
         n_rows = rows.shape[0]
         if n_rows <= WATCHED_ROWS:
             return rows
-        chosen = np.sort(self._random.choice(n_rows, WATCHED_ROWS, replace=False))
+        random = np.random.default_rng([int(self._memory["chance"][0]), WATCHED_ROWS])  # not that of the order
+        chosen = np.sort(random.choice(n_rows, WATCHED_ROWS, replace=False))
         return (
             rows[chosen]
             if isinstance(rows, np.ndarray)
@@ -357,9 +419,12 @@ class RestrictedMachine(NetworkEstimator):
         )
 
     def _ordinary_loss(self, rows: Any) -> float:
-        """Error of an answer that is always the mean."""
-        gaps = on_host(rows - array_namespace(rows).mean(rows, axis=0)).astype(np.float64)
-        return float((gaps * gaps).sum(axis=1).mean())
+        """Error of an answer that is always the mean; probabilities that are all alike have draws that are not."""
+        host = on_host(rows).astype(np.float64)
+        means = host.mean(axis=0)
+        if isinstance(self._units(), Gaussian):
+            return float(np.square(host - means).sum(axis=1).mean())
+        return float((means * (1 - means)).sum())
 
     def _reconstruction(self, rows: Any) -> Any:
         machine = self._machine()
@@ -376,7 +441,7 @@ class RestrictedMachine(NetworkEstimator):
 
     def _free_energies(self, watched: Any, held_out: Any) -> dict[str, float]:
         """Mean free energies: they cannot be compared between epochs, but between examples learned and held out."""
-        if self.hidden != "binary":
+        if self._hidden != "binary":
             return {}
         learned = float(self._free_energy_of(self._states(watched)).mean())
         if held_out is None:
@@ -428,13 +493,13 @@ class RestrictedMachine(NetworkEstimator):
             found = estimated_log_partition(
                 machine, self._memory["base_bias"], n_chains=n_chains, n_temperatures=n_temperatures, chance=chance
             )
-        self._log_partition = found.as_array()
+        self._log_partition = found.value
         return found
 
     def _known_log_partition(self) -> float:
         if not hasattr(self, "_log_partition"):
             self.log_partition()
-        return float(self._log_partition[0])
+        return self._log_partition
 
     def _log_likelihoods(self, energies: NDArray[np.float64]) -> Floats:
         """Minus free energies, less log Z; in the type of the weights, as all answers."""
@@ -479,7 +544,7 @@ class RestrictedMachine(NetworkEstimator):
         start: ArrayLike | None = None,
         held_class: int | None = None,
     ) -> Iterator[tuple[Any, Any]]:
-        """Examples along the chains whose ends ``sample`` gives, from their beginnings or from ``start``, with means."""
+        """Examples along chains whose ends ``sample`` gives, or from ``start``, and the means they are drawn from."""
         machine, chance, n = self._machine(), self._chance_of(random_state), self.n_features_in_
         begin = chains_from(machine, self._memory.get("chains"), self._memory["base_bias"], n_samples, chance)
         xp = array_namespace(begin)
@@ -524,8 +589,12 @@ def _lives_elsewhere(X: object) -> bool:
 
 
 def _as(rows: Any, like: Any) -> Any:
-    """Rows in the type of the weights."""
-    return rows if rows.dtype == like.dtype else array_namespace(rows).astype(rows, like.dtype)
+    """Rows in the type of the weights, and where those live."""
+    if isinstance(rows, np.ndarray) and not isinstance(like, np.ndarray):
+        return array_namespace(like).asarray(rows, dtype=like.dtype, device=device_of(like))
+    if rows.dtype == like.dtype:
+        return rows
+    return array_namespace(rows).astype(rows, like.dtype)
 
 
 def _places(chosen: NDArray[np.intp], like: Any) -> Any:

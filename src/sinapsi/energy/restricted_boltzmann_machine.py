@@ -40,13 +40,14 @@ class RestrictedBoltzmannMachine(ClassNamePrefixFeaturesOutMixin, TransformerMix
         Two-valued units, or noisy rectified ones max(0, x), which have no likelihood.
     algorithm : {"cd", "pcd"}, default="cd"
         Where the steps of the negative phase begin: at the data, or where they last ended (persistent). Persistent
-        chains give better likelihoods.
+        chains give better likelihoods when the rate falls to 0.
     n_gibbs_steps : int, default=1
         Gibbs steps an update, at least 1; more are slower and nearer to the likelihood's gradient.
     centered : bool, default=True
         Whether both layers are measured from running means, which makes learning faster and steadier.
-    learning_rate : float, str or Schedule, default=0.05
-        eta > 0, constant or a schedule over updates, see :mod:`sinapsi.schedules`. A rate that falls to 0, as
+    learning_rate : float, str or Schedule, default="auto"
+        eta > 0, constant or a schedule over updates, see :mod:`sinapsi.schedules`; "auto" is 0.05, for Gaussian units
+        0.1 over the number of columns, if that is less, for rectified ones 0.02 over it. A rate that falls to 0, as
         ``"cosine(0.05, n_steps=...)"`` over all updates, gives the best likelihood.
     momentum : float, default=0.5
         Share in [0, 1) of the last step in the next one.
@@ -63,7 +64,7 @@ class RestrictedBoltzmannMachine(ClassNamePrefixFeaturesOutMixin, TransformerMix
         Stopping rules besides ``max_iter``, see :mod:`sinapsi.stopping`; None is ``"patience(10)"`` when there are
         validation data.
     validation_fraction : float, default=0.0
-        Share of the examples held out, in [0, 1).
+        Share of the examples held out to watch the validation loss, in [0, 1).
     warm_start : bool, default=False
         Whether ``fit`` goes on from the present weights.
     verbose : int, default=0
@@ -141,7 +142,7 @@ class RestrictedBoltzmannMachine(ClassNamePrefixFeaturesOutMixin, TransformerMix
         algorithm: str = "cd",
         n_gibbs_steps: int = 1,
         centered: bool = True,
-        learning_rate: float | str | Schedule = 0.05,
+        learning_rate: float | str | Schedule = "auto",
         momentum: float = 0.5,
         weight_decay: float = 0.0001,
         sparsity: float | tuple[float, float] | None = None,
@@ -237,7 +238,7 @@ class RestrictedBoltzmannMachine(ClassNamePrefixFeaturesOutMixin, TransformerMix
             goes_on = hasattr(self, "components_")
             rows = self._rows(X, reset=not goes_on)
             if not goes_on:
-                self._begin(rows, self._states)
+                self._begin(rows, self._states, is_part=True)
             self._learn(rows, None, max_iter=1)
         return self
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from array_api_compat import array_namespace
+from array_api_compat import device as device_of
 
 from sinapsi.energy.arithmetic import Chance, blocks_of
 from sinapsi.energy.machine import Machine
@@ -38,7 +39,7 @@ def chains_from(machine: Machine, kept: Any, base_bias: Any, n_chains: int, chan
     if kept is not None:
         copies = -(-n_chains // kept.shape[0])
         return xp.concat([kept] * copies, axis=0)[:n_chains, :]
-    nothing = xp.zeros_like(xp.broadcast_to(base_bias[None, :], (n_chains, base_bias.shape[0])))
+    nothing = xp.zeros((n_chains, base_bias.shape[0]), dtype=base_bias.dtype, device=device_of(base_bias))
     return machine.visible.draw(nothing, base_bias, chance)[1]
 
 
@@ -120,7 +121,9 @@ def completed(machine: Machine, states: Any, is_known: Any, start: Any, n_steps:
         visible = xp.where(known, block, start)
         total = xp.zeros_like(visible)
         for step in range(n_steps):
-            means, drawn = machine.draw_visible(machine.draw_hidden(visible, chance), chance)
+            fields = machine.draw_hidden(visible, chance) @ machine.weights
+            fields = machine.visible.told(fields, known, block)
+            means, drawn = machine.visible.draw(fields, machine.visible_bias, chance)
             visible = xp.where(known, block, drawn)
             if step >= n_steps // 2:
                 total += means

@@ -21,6 +21,7 @@ from sinapsi.energy.arithmetic import Chance, softplus_sums, to_draws, to_means
 from sinapsi.exceptions import InvalidParameterError
 from sinapsi.short_forms import ShortForm, parse_short_form
 
+CERTAIN = 1e4  # a field that leaves a unit no choice
 NEAREST_TO_CERTAIN = 0.001  # starting probabilities are kept so far from 0 and 1, for a bias that could change still
 
 
@@ -102,6 +103,25 @@ class VisibleUnits(Units):
         float64 array of shape (n_rows,)
             Natural logarithms of the sums.
         """
+
+    def told(self, fields: Any, is_known: Any, states: Any) -> Any:
+        """Let known units of a group speak for the unknown ones; units that are not grouped have nothing to say.
+
+        Parameters
+        ----------
+        fields : array of shape (n_rows, n_units)
+            Weights times the hidden layer.
+        is_known : array of bool of shape (n_rows, n_units)
+            Which units are known.
+        states : array of shape (n_rows, n_units)
+            Their states.
+
+        Returns
+        -------
+        array of shape (n_rows, n_units)
+            Fields that leave known units no choice.
+        """
+        return fields
 
     @abstractmethod
     def bias_of(self, means: Any) -> Any:
@@ -249,6 +269,10 @@ class Softmax(VisibleUnits):
             drawn[:, group] = xp.astype(winners[:, None] == places, means.dtype)
         return means, drawn
 
+    def told(self, fields: Any, is_known: Any, states: Any) -> Any:
+        xp = array_namespace(fields)
+        return xp.where(is_known, (2.0 * states - 1.0) * CERTAIN, fields)
+
     def weight(self, states: Any, bias: Any) -> Any:
         return _as_double(states @ bias)
 
@@ -296,6 +320,11 @@ class Joined(VisibleUnits):
         right = self.right.draw(xp.asarray(fields[:, n:], copy=True), bias[n:], chance)
         means, drawn = (xp.concat([a, b], axis=1) for a, b in zip(left, right, strict=True))
         return means, drawn
+
+    def told(self, fields: Any, is_known: Any, states: Any) -> Any:
+        n, xp = self.n_left, array_namespace(fields)
+        left = self.left.told(fields[:, :n], is_known[:, :n], states[:, :n])
+        return xp.concat([left, self.right.told(fields[:, n:], is_known[:, n:], states[:, n:])], axis=1)
 
     def weight(self, states: Any, bias: Any) -> Any:
         n = self.n_left

@@ -52,6 +52,8 @@ def check_range(units: VisibleUnits, rows: Any) -> None:
     if not isinstance(units, Binary | Softmax):
         return
     host = on_host(rows)
+    if not np.isfinite(host).any():
+        return  # nothing is known
     low, high = float(np.nanmin(host)), float(np.nanmax(host))
     if low >= 0 and high <= 1:
         if isinstance(units, Softmax):

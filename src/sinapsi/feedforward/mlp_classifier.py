@@ -379,8 +379,8 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):
         if self._is_multilabel:
             self.classes_ = np.arange(answers.shape[1])
         else:
-            announced = None if classes is None else announced_classes(classes, "MLPClassifier")
-            self.classes_, _ = class_indices(answers, announced, owner="MLPClassifier")
+            announced = None if classes is None else announced_classes(classes, type(self).__name__)
+            self.classes_, _ = class_indices(answers, announced, owner=type(self).__name__)
         if hasattr(self, "_activations"):
             del self._activations  # those of an earlier fit
         output = self._output_activation()
@@ -404,7 +404,7 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):
             raise InvalidInputError(
                 f"y must be one label per example, as in the first fit. Got a matrix of shape {answers.shape}."
             )
-        _, indices = class_indices(answers, self.classes_, owner="MLPClassifier")
+        _, indices = class_indices(answers, self.classes_, owner=type(self).__name__)
         table = np.where(np.eye(len(self.classes_)) > 0, 1.0, low)
         shares_unit = len(self.classes_) == 2 and not self._has_softmax
         return table[indices, 1:] if shares_unit else table[indices]

@@ -7,6 +7,10 @@ where it is missing.
 
 from sinapsi.plots.boundaries.boundary_path import BoundaryPathDisplay
 from sinapsi.plots.boundaries.decision_boundary import DecisionBoundaryDisplay
+from sinapsi.plots.energy.code_map import CodeMapDisplay
+from sinapsi.plots.energy.likelihood import LikelihoodDisplay
+from sinapsi.plots.energy.reconstructions import ReconstructionsDisplay
+from sinapsi.plots.energy.samples import SamplesDisplay
 from sinapsi.plots.errors.error_histogram import ErrorHistogramDisplay
 from sinapsi.plots.errors.regression import RegressionDisplay
 from sinapsi.plots.errors.unit_errors import UnitErrorsDisplay
@@ -31,6 +35,7 @@ __all__ = [
     "BoundaryPathDisplay",
     "CentersDisplay",
     "ClassMapDisplay",
+    "CodeMapDisplay",
     "ComponentPlanesDisplay",
     "DecisionBoundaryDisplay",
     "DescentPathDisplay",
@@ -38,14 +43,17 @@ __all__ = [
     "ErrorHistogramDisplay",
     "HistoryDisplay",
     "HitsDisplay",
+    "LikelihoodDisplay",
     "OverlapPathDisplay",
     "OverlapsDisplay",
     "PrototypesDisplay",
     "RecallCurveDisplay",
     "RecallFilm",
+    "ReconstructionsDisplay",
     "RegressionDisplay",
     "ResponseSurfaceDisplay",
     "SOMFilm",
+    "SamplesDisplay",
     "UMatrixDisplay",
     "UnitErrorsDisplay",
     "WeightsDisplay",

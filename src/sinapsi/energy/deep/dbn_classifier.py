@@ -40,11 +40,13 @@ class DBNClassifier(FineTunedNetwork, MLPClassifier):
     visible : {"auto", "binary", "gaussian", "softmax"} or VisibleUnits, default="auto"
         What the columns of X are to the lowest machine, as in :class:`RestrictedBoltzmannMachine`.
     pretraining_learning_rate : float, default=0.05
-        Rate > 0 of contrastive divergence; an autoassociator learns by Adam at 0.001 or at this rate, if it is lower.
+        Rate > 0 of contrastive divergence, which columns of real numbers share among them; an autoassociator learns by
+        Adam at 0.001 or at this rate, if it is lower.
     pretraining_max_iter : int, default=50
         Passes over the data for each pair; 0 leaves the machines as they start.
     solver : str or Solver, default="adam"
-        How back-propagation fine-tunes: "sgd", "adam", "rprop", "scg", "lbfgs".
+        How back-propagation fine-tunes: "sgd", "adam", "rprop", "scg", "lbfgs"; on the squared error also "lm" and
+        "bayesian".
     learning_rate : float, str or Schedule, default=0.001
         eta > 0 of fine-tuning by "sgd" and "adam", constant or a schedule, see :mod:`sinapsi.schedules`.
     momentum : float, default=0.9
@@ -55,9 +57,9 @@ class DBNClassifier(FineTunedNetwork, MLPClassifier):
     max_iter : int, default=200
         Passes of fine-tuning at most; 0 leaves the network pre-trained.
     alpha : float, default=0.0001
-        Weight >= 0 of the penalty in fine-tuning, in the convention of :class:`MLPClassifier`.
+        Weight >= 0 of the penalty in fine-tuning, in the convention of scikit-learn's MLP.
     stopping : str, Criterion or None, default=None
-        Stopping rules besides ``max_iter``, as of :class:`MLPClassifier`.
+        Stopping rules besides ``max_iter``, as of the multilayer perceptrons.
     validation_fraction : float, default=0.0
         Share of the examples held out to watch the validation loss, in [0, 1).
     class_weight : dict, "balanced" or None, default=None

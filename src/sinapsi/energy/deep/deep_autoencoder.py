@@ -42,15 +42,16 @@ class DeepAutoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, FineTun
     code_activation : {"identity", "logistic"}, default="identity"
         Of the code: any real numbers, or numbers between 0 and 1. All other hidden layers have the logistic function.
     pretraining : {"rbm", "autoassociator"} or None, default="rbm"
-        What each pair of layers is trained as before back-propagation; None starts at random.
+        What each pair of layers is trained as before back-propagation: a restricted Boltzmann machine, or a network
+        with one hidden layer that reproduces its input. None starts at random, to compare.
     visible : {"auto", "binary", "gaussian"} or VisibleUnits, default="auto"
         What the columns of X are: numbers from 0 to 1, which are made again through the logistic function, or any.
         ``"auto"`` looks at X.
     pretraining_learning_rate : float, default=0.05
-        Rate > 0 of contrastive divergence (for a code without bounds a tenth of it); an autoassociator learns by
-        Adam at 0.001 or at this rate, if it is lower.
+        Rate > 0 of contrastive divergence, a tenth of it for a code without bounds; columns of real numbers share it
+        among them. An autoassociator learns by Adam at 0.001 or at this rate, if it is lower.
     pretraining_max_iter : int, default=50
-        Passes over the data for each pair.
+        Passes over the data for each pair; 0 leaves the machines as they start.
     loss : {"squared_error", "log_loss"}, default="squared_error"
         What fine-tuning minimizes; the second for columns between 0 and 1.
     solver : str or Solver, default="adam"

@@ -22,7 +22,7 @@ from sinapsi.energy.rbm_classifier import beside_classes
 from sinapsi.energy.restricted import check_count
 from sinapsi.energy.restricted_boltzmann_machine import RestrictedBoltzmannMachine
 from sinapsi.energy.sampling import chains_from, last_of_chain
-from sinapsi.energy.units import Binary, Joined, Softmax, VisibleUnits, visible_units_named
+from sinapsi.energy.units import Binary, Gaussian, Joined, Softmax, VisibleUnits, visible_units_named
 from sinapsi.energy.visible_data import check_range, units_for
 from sinapsi.estimator import Floats, NetworkEstimator, random_generator
 from sinapsi.exceptions import InvalidInputError, InvalidParameterError
@@ -67,15 +67,15 @@ class DeepBeliefNetwork(ClassifierMixin, NetworkEstimator):
     visible : {"auto", "binary", "gaussian", "softmax"} or VisibleUnits, default="auto"
         What the columns of X are, as in :class:`RestrictedBoltzmannMachine`.
     pretraining_learning_rate : float, default=0.05
-        Rate > 0 of contrastive divergence in the greedy phase.
+        Rate > 0 of contrastive divergence in the greedy phase; columns of real numbers share it among them.
     pretraining_max_iter : int, default=100
-        Passes over the data for each layer in the greedy phase.
+        Passes over the data for each pair; 0 leaves the machines as they start.
     n_gibbs_steps : int, default=3
         Steps of the machine at the top between wake and sleep, at least 1.
     learning_rate : float, str or Schedule, default=0.01
         eta > 0 of wake-sleep, constant or a schedule over updates, see :mod:`sinapsi.schedules`.
     weight_decay : float, default=0.0001
-        Share of each weight taken from its gradient in wake-sleep, at least 0.
+        Share of each weight taken from its gradient, at least 0.
     batch_size : int or "auto", default="auto"
         Examples an update; "auto" is a hundredth of the examples, but at least 10 and at most
         100.
@@ -84,7 +84,7 @@ class DeepBeliefNetwork(ClassifierMixin, NetworkEstimator):
     stopping : str, Criterion or None, default=None
         Stopping rules besides ``max_iter``; None is ``"patience(10)"`` when there are validation data.
     validation_fraction : float, default=0.0
-        Share of the examples held out, in [0, 1).
+        Share of the examples held out to watch the validation loss, in [0, 1).
     class_weight : dict, "balanced" or None, default=None
         Factor on the probability of each class in prediction.
     warm_start : bool, default=False
@@ -493,9 +493,8 @@ class DeepBeliefNetwork(ClassifierMixin, NetworkEstimator):
             raise InvalidInputError("There must be one weight for each class.")
         if not all(np.isfinite(array).all() for array in self._arrays()):
             raise InvalidInputError("Weights and biases must be finite. Got NaN or infinity.")
-        scale = self._scale()
-        if scale is not None:
-            scale.check(self.n_features_in_)
+        if isinstance(visible_units_named(self.visible_), Gaussian):
+            DataScale(self.mean_, self.scale_).check(self.n_features_in_)
 
     def _arrays(self) -> list[Floats]:
         """All that learning changes in place."""

@@ -28,7 +28,6 @@ from sinapsi.parameters import Rule, choice
 from sinapsi.stopping import StopCode
 
 MOMENTUM = 0.9  # of contrastive divergence (Hinton 2012)
-GAUSSIAN_RATE = 0.5  # of the learning rate, for real-valued examples
 CODE_RATE = 0.1  # of the learning rate, for linear hidden units, whose states have no bounds
 AUTOASSOCIATOR_RATE = 0.001  # of Adam, as in the multilayer perceptrons
 OUTPUT_BATCH = 100  # examples an update of the pair of the outputs
@@ -54,7 +53,7 @@ class Pretraining:
     visible : str
         Units of the lowest layer, as of the restricted machine.
     learning_rate : float
-        Of contrastive divergence, or of Adam.
+        Of contrastive divergence, shared by the columns of real-valued examples; or of Adam.
     max_iter : int
         Passes over the data for each pair.
     batch_size : int or "auto"
@@ -107,7 +106,8 @@ class Pretraining:
             n_hidden=size,
             hidden="gaussian" if is_code else "binary",
             visible="binary" if stack.coefs else self.visible,
-            learning_rate=self.learning_rate * (CODE_RATE if is_code else GAUSSIAN_RATE if is_gaussian else 1.0),
+            learning_rate=self.learning_rate
+            * (CODE_RATE if is_code else 1 / stack.top.shape[1] if is_gaussian else 1.0),
             momentum=MOMENTUM,
             max_iter=self.max_iter,
             batch_size=self.batch_size,

@@ -12,6 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from sinapsi.exceptions import InvalidInputError, InvalidParameterError
 from sinapsi.plots.fitted import network_in
+from sinapsi.plots.matrices.machine_weights import layers_of_machine
 from sinapsi.plots.whole_numbers import is_whole
 
 LONGEST_NAME = 22  # characters of a name beside the axes
@@ -48,7 +49,8 @@ def layer_of(estimator: Any, layer: int, feature_names: Sequence[str] | None) ->
     Parameters
     ----------
     estimator : estimator
-        Fitted, with ``coefs_`` (a list of arrays of shape (fan_in, fan_out)) or ``coef_`` (units in rows).
+        Fitted, with ``coefs_`` (a list of arrays of shape (fan_in, fan_out)), ``coef_`` (units in rows), or the weights
+        of a network with an energy.
     layer : int
         From 0; negative numbers count from the last.
     feature_names : sequence of str or None
@@ -91,10 +93,14 @@ def _layers_in(network: Any) -> tuple[list[NDArray[np.float64]], list[NDArray[np
         biases = [np.asarray(each, dtype=np.float64) for each in getattr(network, "intercepts_", [])]
         return [np.asarray(each, dtype=np.float64) for each in network.coefs_], biases
     if not hasattr(network, "coef_"):
-        raise InvalidInputError(
-            f"WeightsDisplay expects a fitted network with coefs_ or coef_. {type(network).__name__} has neither. "
-            "Pass WeightsDisplay(weights=...) an array of shape (n_inputs, n_units) and plot it."
-        )
+        machine = layers_of_machine(network)
+        if machine is None:
+            raise InvalidInputError(
+                "WeightsDisplay expects a fitted network with layers (coefs_, coef_) or filters (components_). "
+                f"{type(network).__name__} has neither. Pass WeightsDisplay(weights=...) an array of shape (n_inputs, "
+                "n_units) and plot it."
+            )
+        return machine
     coef = network.coef_
     rows = np.atleast_2d(np.asarray(coef.toarray() if hasattr(coef, "toarray") else coef, dtype=np.float64))
     intercept: ArrayLike | None = getattr(network, "intercept_", None)

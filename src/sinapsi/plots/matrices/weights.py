@@ -35,8 +35,8 @@ class WeightsDisplay:
 
     In a Hinton diagram the area of a square is the size of a weight and its color the sign; heat map and images have
     a color scale with white at zero. Inputs are rows and units columns, the biases a row set apart. Images show what
-    each unit looks for, when the inputs are pixels. The scale is that of the weights; biases beyond it are drawn at
-    its end, and the caption says so. Make one with :meth:`from_estimator`.
+    each unit looks for, its filter, when the inputs are pixels. The scale is that of the weights; biases beyond it are
+    drawn at its end, and the caption says so. Make one with :meth:`from_estimator`.
 
     Parameters
     ----------
@@ -141,9 +141,11 @@ class WeightsDisplay:
         Parameters
         ----------
         estimator : estimator
-            Fitted, with ``coefs_`` or ``coef_``; a pipeline or search that ends in one will do.
+            Fitted, with ``coefs_``, ``coef_`` or ``components_``, or a Boltzmann machine; a pipeline or search that
+            ends in one will do.
         layer : int, default=0
-            From 0, the weights of the inputs; negative numbers count from the last.
+            From 0, the weights of the inputs; negative numbers count from the last. Of a machine that knows classes,
+            the last are the weights between its (upper) hidden units and the classes.
         kind : {"auto", "hinton", "heatmap", "images"}, default="auto"
             "auto" draws images when ``image_shape`` is given, else a Hinton diagram up to 32 inputs and units, else a
             heat map.
