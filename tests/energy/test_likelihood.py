@@ -137,7 +137,7 @@ def test_a_result_says_what_it_is() -> None:
     assert np.isnan(exact.as_array()[2])
     estimate = LogPartition(1.0, 0.125, 2.0, 0.25)
     assert not estimate.is_exact
-    assert "between 1.00" in str(estimate)
+    assert "log Z = 1.00" in str(estimate)
     assert "2.00 +/- 0.25" in str(estimate)
     np.testing.assert_array_equal(estimate.as_array(), [1.0, 0.125, 2.0, 0.25])
 

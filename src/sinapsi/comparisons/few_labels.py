@@ -1,8 +1,8 @@
 """Does pre-training help where labels are few? One network, three starts, more and more labels.
 
-The claim of Hinton, Osindero and Teh (2006) and Erhan and others (2010) is that layers which have learned to generate
-the examples need fewer labels. :func:`few_label_study` measures it against a random start of the same network, and
-against what would be used today: rectified units, the start of He and others (2015), and Adam.
+The claim is that layers which have learned to generate the examples need fewer labels (Hinton, Osindero and Teh 2006).
+:func:`few_label_study` measures it against a random start of the same network, and against what would be used today:
+rectified units, the start of He and others (2015), and Adam.
 """
 
 from __future__ import annotations
@@ -128,8 +128,7 @@ def few_label_study(
 
     References
     ----------
-    Hinton, Osindero and Teh (2006), A fast learning algorithm for deep belief nets. Erhan and others (2010), Why does
-    unsupervised pre-training help deep learning?
+    Hinton, Osindero and Teh (2006), A fast learning algorithm for deep belief nets.
 
     Examples
     --------

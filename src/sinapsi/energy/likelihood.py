@@ -64,7 +64,7 @@ class LogPartition:
         if self.reverse is None:
             return f"log Z = {self.value:.2f} (exact)"
         return (
-            f"log Z between {self.value:.2f} +/- {self.spread:.2f} (annealed importance sampling) and "
+            f"log Z = {self.value:.2f} +/- {self.spread:.2f} (annealed importance sampling), "
             f"{self.reverse:.2f} +/- {self.reverse_spread:.2f} (reverse)"
         )
 

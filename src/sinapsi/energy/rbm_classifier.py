@@ -43,7 +43,7 @@ class RBMClassifier(ClassNamePrefixFeaturesOutMixin, ClassifierMixin, Transforme
     n_gibbs_steps : int, default=1
         Gibbs steps an update, at least 1.
     centered : bool, default=True
-        Whether both layers are measured from running means, which makes learning faster and steadier.
+        Whether both layers are measured from running means, which makes learning steadier, above all with "pcd".
     learning_rate : float, str or Schedule, default="auto"
         eta > 0, constant or a schedule over updates, see :mod:`sinapsi.schedules`; "auto" is 0.05, for Gaussian units
         0.1 over the number of columns, if that is less.

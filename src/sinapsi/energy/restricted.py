@@ -47,7 +47,8 @@ from sinapsi.stopping import AnyOf, Criterion, MaxIter, Patience, StopReason, cr
 from sinapsi.validation import ExampleSet
 
 AUTOMATIC_RATE = 0.05
-AUTOMATIC_RATE_OF_RECTIFIED = 0.02  # likewise, for hidden units whose states have no bounds
+# Likewise, for hidden units whose states have no bounds, below binary and below Gaussian visible units.
+AUTOMATIC_RATE_OF_RECTIFIED = (0.3, 0.02)
 AUTOMATIC_RATE_OF_GAUSSIANS = 0.1  # shared by the columns, each of which has variance 1; found on digits and blobs
 WATCHED_ROWS = 1000  # training examples on which error and free energy are measured after each epoch
 LARGEST_WEIGHT = 1e4  # of a machine that still learns; larger ones only make certain what is certain already
@@ -301,7 +302,8 @@ class RestrictedMachine(NetworkEstimator):
         if not is_automatic(self.learning_rate):
             return schedule_named(self.learning_rate)
         if self._hidden == "rectified":
-            return Constant(AUTOMATIC_RATE_OF_RECTIFIED / self.n_features_in_)
+            shared = AUTOMATIC_RATE_OF_RECTIFIED[isinstance(self._units(), Gaussian)]
+            return Constant(min(AUTOMATIC_RATE, shared / self.n_features_in_))
         if isinstance(self._units(), Gaussian):
             # A step changes the field of a hidden unit by about the rate times the squared length of an example.
             return Constant(min(AUTOMATIC_RATE, AUTOMATIC_RATE_OF_GAUSSIANS / self.n_features_in_))

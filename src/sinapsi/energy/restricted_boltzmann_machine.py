@@ -44,11 +44,11 @@ class RestrictedBoltzmannMachine(ClassNamePrefixFeaturesOutMixin, TransformerMix
     n_gibbs_steps : int, default=1
         Gibbs steps an update, at least 1; more are slower and nearer to the likelihood's gradient.
     centered : bool, default=True
-        Whether both layers are measured from running means, which makes learning faster and steadier.
+        Whether both layers are measured from running means, which makes learning steadier, above all with "pcd".
     learning_rate : float, str or Schedule, default="auto"
         eta > 0, constant or a schedule over updates, see :mod:`sinapsi.schedules`; "auto" is 0.05, for Gaussian units
-        0.1 over the number of columns, if that is less, for rectified ones 0.02 over it. A rate that falls to 0, as
-        ``"cosine(0.05, n_steps=...)"`` over all updates, gives the best likelihood.
+        0.1 over the number of columns, if that is less; with rectified hidden units 0.3 over it (Gaussian: 0.02). A
+        rate that falls to 0, as ``"cosine(0.05, n_steps=...)"`` over all updates, gives the best likelihood.
     momentum : float, default=0.5
         Share in [0, 1) of the last step in the next one.
     weight_decay : float, default=0.0001
