@@ -179,7 +179,7 @@ class ContrastiveLearning:
         visible_gradient, hidden_gradient = visible_pull, hidden_pull
         if rule.is_centered:
             # What is centered is the gradient of the weights. A machine without offsets then moves its biases also by
-            # -(gradient of the weights) (offset), Melchior, Fischer and Wiskott (2016), equations 9 and 10.
+            # -(gradient of the weights) (offset); see Melchior, Fischer and Wiskott (2016).
             shared = hidden_offset @ hidden_pull, visible_offset @ visible_pull
             lengths = hidden_offset @ hidden_offset, visible_offset @ visible_offset
             visible_gradient = visible_pull * (1.0 + lengths[0]) - hidden_offset @ contrast + shared[0] * visible_offset
